@@ -22,6 +22,9 @@ const (
 	fileOverridden = "said of file" // the body is the row of table words
 	// contentOverridden has the encoded row of table contents as its body.
 	contentOverridden = "said of content"
+	// sourceSaid is that pictures were learnt from a source, or that it was forgotten. The body is the row of table
+	// sources, with a digest over the pictures.
+	sourceSaid = "said of source"
 )
 
 // digest is the hash of a line. The hash before the first line is zero.

@@ -19,11 +19,12 @@
 //   - seen, found, again and cursors have the rest of the verdict cache: the files that do not match, results by
 //     content, files to be examined again, and the position in each listing.
 //   - binned has the entries of trash bins that keep no dates; see TrashEntry.
+//   - sources and known have the pictures that are known by their bytes; see Learn and Verified.
 //   - clocks and lately have the times of Clocks and LastRun.
 //
-// The chain covers runs, operations, words and contents. A row of matches, binned or clocks, and one of found for a
-// match, has a checksum that detects accidental changes. Times are stored as UTC microseconds, and refs, revisions,
-// paths and receipts as bytes.
+// The chain covers runs, operations, words, contents and sources, and with a source the pictures that were learnt from
+// it. A row of known, matches, binned or clocks, and one of found for a match, has a checksum that detects accidental
+// changes. Times are stored as UTC microseconds, and refs, revisions, paths and receipts as bytes.
 //
 // Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.

@@ -36,6 +36,7 @@ type Journal struct {
 	byMoved *sql.Stmt // of MovedLike
 
 	byContent *sql.Stmt // of found
+	byState   *sql.Stmt // of KnownState
 }
 
 // readers limits the connections that read beside the writer.
@@ -159,7 +160,7 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 func (j *Journal) prepare(ctx context.Context) (err error) {
 	for stmt, query := range map[**sql.Stmt]string{
 		&j.byRef: recordByRef, &j.byFile: overrideOfFile, &j.bySize: anyOverrideOfSize,
-		&j.byMoved: anyMovedLike, &j.byContent: foundByKey,
+		&j.byMoved: anyMovedLike, &j.byContent: foundByKey, &j.byState: stateOfKnown,
 	} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)

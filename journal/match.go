@@ -163,7 +163,8 @@ func borneOut(partial, whole string) bool {
 		!was.Partial || is.Partial {
 		return false
 	}
-	was.Partial, was.Evidence, is.Evidence = false, nil, nil // the evidence is worded differently
+	// The evidence is worded differently, and a partial verdict has no twin.
+	was.Partial, was.Evidence, is.Evidence, is.Twin = false, nil, nil, was.Twin
 	return reflect.DeepEqual(was, is)
 }
 

@@ -11,12 +11,16 @@ import (
 
 // Remember durably stores the result for one file outside a listing: the verdict on the whole file in place of a
 // partial one. An existing Record of this revision keeps its FirstSeen, and also its mark if the verdict was
-// confirmed. If the file does not match, later listings know that, and it has no Record.
+// confirmed. If the file does not match, later listings know that, and it has no Record unless keep is set, as after
+// VerdictCache.Keep.
 func (j *Journal) Remember(
-	ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict,
+	ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict, keep bool,
 ) error {
 	s := &VerdictCache{j: j, storage: storage, version: version}
 	known, h := knownAs(v), hashOf(e)
+	if keep {
+		known = Matched
+	}
 	rows := map[providers.Ref]*match{e.Ref: nil}
 	if known == Matched {
 		m, err := s.newMatch(e, v, h.marked(uint64(known)), j.now())

@@ -230,7 +230,7 @@ func TestAGraceGoesOnWhenTheWholeFileConfirmsThePartialVerdict(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := must(j.Record(t.Context(), "home", 1, "a"))(t)
-		if err := j.Remember(t.Context(), "home", 1, e, c.whole()); err != nil {
+		if err := j.Remember(t.Context(), "home", 1, e, c.whole(), false); err != nil {
 			t.Fatal(err)
 		}
 		r := must(j.Record(t.Context(), "home", 1, "a"))(t)
@@ -244,11 +244,11 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 	j := newJournal(t)
 	a, b := remote("a", "x"), remote("b", "y")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: partial(), b: partial(), file("c", "1"): photo})
-	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo),
-		j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
+	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo, false),
+		j.Remember(t.Context(), "home", 1, b, proven(), false)); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "known", known(t, j, 1, a, b, file("c", "1")), []Known{PlainImage, Matched, PlainImage})
+	equal(t, "known", knownOf(t, j, 1, a, b, file("c", "1")), []Known{PlainImage, Matched, PlainImage})
 	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "b" ||
 		got[0].Verdict.Partial {
 		t.Errorf("got %+v, want the record of b alone, read whole", got)
@@ -395,5 +395,5 @@ func TestWhatWasMetBeforeAListingBeginsAnewIsForgottenUnlessItIsMetAgain(t *test
 	if err := s.Save(t.Context(), "next", true); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "known", known(t, j, 1, e, other), []Known{Unknown, Matched})
+	equal(t, "known", knownOf(t, j, 1, e, other), []Known{Unknown, Matched})
 }

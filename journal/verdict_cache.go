@@ -21,7 +21,7 @@ const (
 	Unknown    Known = iota
 	NotImage         // not an image
 	PlainImage       // an image that does not match
-	Matched          // there is a Record
+	Matched          // there is a Record; see Keep
 )
 
 // shards is the number of parts in which the hashes are stored, by their first byte, so that a small change writes
@@ -158,13 +158,21 @@ func (s *VerdictCache) Get(e providers.Entry) Known {
 // Save. An existing Record of this revision keeps its FirstSeen and, if the verdict is unchanged or confirmed, its
 // mark.
 func (s *VerdictCache) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
+	return s.putAs(ctx, e, v, knownAs(v))
+}
+
+// Keep is like Put, and makes a Record of a file that does not match, too: its hashes are worth keeping.
+func (s *VerdictCache) Keep(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
+	return s.putAs(ctx, e, v, Matched)
+}
+
+func (s *VerdictCache) putAs(ctx context.Context, e providers.Entry, v fingerprint.Verdict, known Known) error {
 	if e.Ref == "" || e.Revision == "" {
 		return fmt.Errorf("%q has no revision to be remembered by", e.Path)
 	}
 	if s.j.write == nil {
 		return errReadOnly
 	}
-	known := knownAs(v)
 	h := hashOf(e).marked(uint64(known) | metBit)
 	if known == Matched {
 		m, err := s.newMatch(e, v, h, s.j.now())

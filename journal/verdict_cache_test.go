@@ -32,8 +32,8 @@ func scan(t *testing.T, j *Journal, version int, complete bool, found map[provid
 	}
 }
 
-// known returns what a newly loaded VerdictCache knows of the files.
-func known(t *testing.T, j *Journal, version int, files ...providers.Entry) (all []Known) {
+// knownOf returns what a newly loaded VerdictCache knows of the files.
+func knownOf(t *testing.T, j *Journal, version int, files ...providers.Entry) (all []Known) {
 	t.Helper()
 	s := must(j.LoadVerdictCache(t.Context(), "home", version))(t)
 	for _, e := range files {
@@ -53,7 +53,7 @@ func TestWhatWasFoundIsKnownAgain(t *testing.T) {
 	j := newJournal(t)
 	a, b, c := file("a.png", "1"), file("b.jpg", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: photo, c: prose})
-	equal(t, "known", known(t, j, 1, a, b, c, file("d", "1")), []Known{Matched, PlainImage, NotImage, Unknown})
+	equal(t, "known", knownOf(t, j, 1, a, b, c, file("d", "1")), []Known{Matched, PlainImage, NotImage, Unknown})
 	equal(t, "shards", count(t, j, "seen"), 2)
 }
 
@@ -77,16 +77,16 @@ func TestALookUpNeverTakesOneFileForAnother(t *testing.T) {
 		"revision": file("ab", "ce"), "ref": file("aB", "cd"), "name": renamed,
 		"border of ref and revision": shifted, "border of each": shiftedToo,
 	} {
-		if got := known(t, j, 1, other); got[0] != Unknown {
+		if got := knownOf(t, j, 1, other); got[0] != Unknown {
 			t.Errorf("another %s: got %v, want unknown", name, got)
 		}
 	}
-	equal(t, "another version", known(t, j, 2, e), []Known{Unknown})
+	equal(t, "another version", knownOf(t, j, 2, e), []Known{Unknown})
 	other := must(j.LoadVerdictCache(t.Context(), "drive", 1))(t)
 	equal(t, "another storage", other.Get(e), Unknown)
 	moved := e
 	moved.Path = "/elsewhere/ab"
-	equal(t, "another folder", known(t, j, 1, moved), []Known{PlainImage})
+	equal(t, "another folder", knownOf(t, j, 1, moved), []Known{PlainImage})
 }
 
 func TestAFileWithoutARevisionIsNotRemembered(t *testing.T) {
@@ -105,7 +105,7 @@ func TestAPartialListingForgetsNothing(t *testing.T) {
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: photo})
 	scan(t, j, 1, false, map[providers.Entry]fingerprint.Verdict{c: photo})
 	scan(t, j, 1, false, nil)
-	equal(t, "known", known(t, j, 1, a, b, c), []Known{Matched, PlainImage, PlainImage})
+	equal(t, "known", knownOf(t, j, 1, a, b, c), []Known{Matched, PlainImage, PlainImage})
 }
 
 func TestAnEmptyListingForgetsNothingThoughItIsCalledComplete(t *testing.T) {
@@ -113,7 +113,7 @@ func TestAnEmptyListingForgetsNothingThoughItIsCalledComplete(t *testing.T) {
 	a, b := file("a", "1"), file("b", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: photo})
 	scan(t, j, 1, true, nil)
-	equal(t, "known", known(t, j, 1, a, b), []Known{Matched, PlainImage})
+	equal(t, "known", knownOf(t, j, 1, a, b), []Known{Matched, PlainImage})
 }
 
 func TestACompleteListingForgetsWhatItDidNotName(t *testing.T) {
@@ -121,7 +121,7 @@ func TestACompleteListingForgetsWhatItDidNotName(t *testing.T) {
 	a, b, c := file("a", "1"), file("b", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: photo, c: proven()})
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{c: proven()})
-	equal(t, "known", known(t, j, 1, a, b, c), []Known{Unknown, Unknown, Matched})
+	equal(t, "known", knownOf(t, j, 1, a, b, c), []Known{Unknown, Unknown, Matched})
 	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "c" {
 		t.Errorf("got %v, want the record of c alone", got)
 	}
@@ -136,8 +136,8 @@ func TestAnotherVersionOfTheDetectorsBeginsAnew(t *testing.T) {
 		t.Errorf("the old record under the new version: got %v, want %v", err, fs.ErrNotExist)
 	}
 	scan(t, j, 2, true, map[providers.Entry]fingerprint.Verdict{a: proven(), file("c", "1"): photo})
-	equal(t, "known to the new", known(t, j, 2, a, b), []Known{Matched, Unknown})
-	equal(t, "known to the old", known(t, j, 1, a, b), []Known{Unknown, Unknown})
+	equal(t, "known to the new", knownOf(t, j, 2, a, b), []Known{Matched, Unknown})
+	equal(t, "known to the old", knownOf(t, j, 1, a, b), []Known{Unknown, Unknown})
 	equal(t, "first seen", must(j.Record(t.Context(), "home", 2, "a"))(t).FirstSeen, first.FirstSeen)
 }
 
@@ -357,12 +357,12 @@ func TestASaveThatFailsIsDoneByTheNext(t *testing.T) {
 	if err := s.Save(t.Context(), "next", true); err == nil {
 		t.Fatal("got nil, want an error")
 	}
-	equal(t, "after the failure", known(t, j, 1, a, b, c), []Known{Matched, Unknown, Unknown})
+	equal(t, "after the failure", knownOf(t, j, 1, a, b, c), []Known{Matched, Unknown, Unknown})
 	must(j.write.Exec("PRAGMA query_only = 0"))(t)
 	if err := s.Save(t.Context(), "next", true); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "after the success", known(t, j, 1, a, b, c), []Known{Unknown, Matched, PlainImage})
+	equal(t, "after the success", knownOf(t, j, 1, a, b, c), []Known{Unknown, Matched, PlainImage})
 }
 
 func TestManyMatchesAreWrittenBeforeTheEnd(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sweepd/known"
 	"sweepd/providers"
 )
 
@@ -31,6 +32,9 @@ func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 	if err == nil {
 		err = v.count()
 	}
+	if err == nil {
+		err = walkKnown(ctx, tx, func(int64, known.Picture) bool { return true })
+	}
 	if err = errors.Join(fault(err), ignoreDone(tx.Rollback())); err != nil {
 		return 0, fmt.Errorf("verify journal %q: %w", j.path, err)
 	}
@@ -42,7 +46,7 @@ type verifier struct {
 	ctx context.Context
 	tx  *sql.Tx
 
-	run, file, content, trashed *sql.Stmt
+	run, file, content, source, trashed *sql.Stmt
 
 	line  int64 // the last verified line
 	hash  digest
@@ -55,6 +59,7 @@ type verifier struct {
 	resolved, toResolve          int64
 	runs, runsEnded, runsToEnd   int64
 	filesStanding, contentsStand int64 // decisions that are still valid
+	sourcesStand                 int64 // sources in their last state
 }
 
 // link is one line with the columns of its operation.
@@ -94,6 +99,7 @@ func (v *verifier) prepare() (err error) {
 		{&v.run, `SELECT kind, policy, began, ended, summary, error, ended_line FROM runs WHERE id = $1`},
 		{&v.file, `SELECT line, ref, size, modified, revision, word, said FROM words WHERE id = $1`},
 		{&v.content, `SELECT line, size, sha256, word, said FROM contents WHERE id = $1`},
+		{&v.source, `SELECT line, ` + sourceColumns + ` FROM sources WHERE id = $1`},
 		{&v.trashed, `SELECT kind, storage, receipt, error, ended_line, resolved FROM operations WHERE id = $1`},
 	} {
 		if *p.stmt, err = v.tx.PrepareContext(v.ctx, p.text); err != nil {
@@ -146,6 +152,8 @@ func (v *verifier) follow(l *link) error {
 		err = v.verifyOverride(l, v.file, 7, &v.filesStanding)
 	case contentOverridden:
 		err = v.verifyOverride(l, v.content, 5, &v.contentsStand)
+	case sourceSaid:
+		err = v.verifyOverride(l, v.source, 8, &v.sourcesStand)
 	default:
 		err = l.broken("it tells of %q, which is unknown", l.event)
 	}
@@ -308,6 +316,7 @@ func (v *verifier) count() error {
 		{"runs", "runs", v.runs},
 		{"words on files", "words", v.filesStanding},
 		{"words on contents", "contents", v.contentsStand},
+		{"sources of pictures", "sources", v.sourcesStand},
 	} {
 		var there int64
 		if err := v.tx.QueryRowContext(v.ctx, "SELECT count(*) FROM "+c.table).Scan(&there); err != nil {

@@ -2,6 +2,7 @@ package sweeper
 
 import (
 	"context"
+	"crypto/sha256"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
@@ -17,9 +18,17 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 		if !sc.pass.ifLatest(l, func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }) {
 			return // the last mention of the file counts
 		}
-		if err == nil && ok {
-			sc.emit(ctx, r, rec, 0)
-			return
+		// A record without hashes may be of a known picture.
+		if err == nil && ok && (isRemote(sc.st) || rec.Entry.Weak || !sc.knowledge.unhashed(rec.Entry)) {
+			if sc.records(rec.Entry, rec.Verdict) {
+				sc.emit(ctx, r, rec, 0)
+				return
+			}
+			// It was kept for its hashes, which are of no use any more.
+			if !sc.options.All {
+				sc.noMatch(l, journal.PlainImage)
+				return
+			}
 		}
 	}
 	// A feed need not name the file again, so the journal has to.
@@ -38,7 +47,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	// The files before it do not count.
 	r.fetched = 0
 	switch {
-	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All:
+	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(l.Entry):
 		sc.noMatch(l, known)
 		return true
 	case known != journal.Matched:
@@ -82,12 +91,32 @@ func (sc *scan) read(ctx context.Context, r *reader, e *providers.Entry, plain b
 		}
 		return v, false
 	}
-	if v.Confidence >= fingerprint.Possible && !isRemote(sc.st) {
+	switch {
+	case isRemote(sc.st):
+	case v.Confidence >= fingerprint.Possible, v.MediaType != "" && sc.knowledge.unhashed(*e):
 		if err := r.know(e); isTransient(ctx, err) {
 			return v, false
 		} // a match that cannot be hashed is still a match
 	}
 	return v, true
+}
+
+// mayBeKnown reports whether a plain image has to be looked at again, because a known picture has its size or its hash.
+func (sc *scan) mayBeKnown(e providers.Entry) bool {
+	if _, ok := sc.knowledge.of(e); ok {
+		return true
+	}
+	return !isRemote(sc.st) && !e.Weak && sc.knowledge.unhashed(e)
+}
+
+// records reports whether the journal has a Record of a file with that verdict: it matches, or it is known, or it was
+// hashed because a known picture has its size.
+func (sc *scan) records(e providers.Entry, base fingerprint.Verdict) bool {
+	if base.Confidence >= fingerprint.Possible {
+		return true
+	}
+	_, ok := sc.knowledge.of(e)
+	return ok || !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.set.HasSize(e.Size)
 }
 
 // classify reads the file, or only its header if reading costs much. A known plain image may be known from a whole
@@ -113,7 +142,11 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 	latest := true
 	// A date of first sight from a wrong clock would be trusted later.
 	if v.Confidence == fingerprint.None || sc.decider.doubt == nil {
-		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
+		put := sc.seen.Put
+		if sc.records(l.Entry, v) {
+			put = sc.seen.Keep
+		}
+		latest = sc.pass.ifLatest(l, func() { err = put(ctx, l.Entry, v) })
 		if err != nil {
 			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })
 		}

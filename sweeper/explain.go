@@ -31,6 +31,9 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
 	rec := s.dated(ctx, st, e, report.Verdict)
+	if err := s.weighKnown(ctx, st, r, &rec); err != nil {
+		return Explanation{}, fmt.Errorf("examine: %w", err)
+	}
 	doubt, err := s.prepare(ctx)
 	if err != nil {
 		return Explanation{}, err
@@ -54,7 +57,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		held = []providers.Held{{Why: language.Verbatim(err.Error())}}
 	}
 	x := Explanation{
-		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
+		Found:    Found{st.Name(), rec.Entry, rec.Verdict, d, !rec.Marked.IsZero(), r.fetched, report.Verdict},
 		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
 	}
 	if err := st.Omits(ctx, e); isTransient(ctx, err) {

@@ -82,7 +82,8 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 		return l, false
 	}
 	known := sc.seen.Get(c.Entry)
-	if known == journal.PlainImage && !sc.options.All { // All needs the media type, which was not kept
+	// All needs the media type, which was not kept.
+	if known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(c.Entry) {
 		p.plain++
 		return l, false
 	}

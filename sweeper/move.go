@@ -96,10 +96,22 @@ func (m *move) act(ctx context.Context) error {
 	return err
 }
 
-// record returns the journal's record of exactly that revision if the whole file was read for it, or else a fresh one
-// from reading the whole file. The result for a partial verdict is remembered with its hashes, so that a refuted file
-// is not due again. Bytes that do not match the storage's own hash are an error.
+// record returns the record of exactly that revision, with what is known of its bytes as of now.
 func (s *Sweeper) record(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
+) (journal.Record, error) {
+	rec, err := s.examined(ctx, st, r, e)
+	if err == nil {
+		err = s.weighKnown(ctx, st, r, &rec)
+	}
+	return rec, err
+}
+
+// examined returns the journal's record of exactly that revision if the whole file was read for it, or else a fresh one
+// from reading the whole file. Its verdict is that of the detectors alone. The result for a partial verdict is
+// remembered with its hashes, so that a refuted file is not due again. Bytes that do not match the storage's own hash
+// are an error.
+func (s *Sweeper) examined(
 	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
 ) (journal.Record, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
@@ -124,7 +136,12 @@ func (s *Sweeper) record(
 	}
 	rec.Entry, rec.Verdict = e, v
 	if isRemote(st) && (met || v.Confidence == fingerprint.None) {
-		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v); err != nil {
+		k, err := s.learnt(ctx)
+		if err != nil {
+			return rec, err
+		}
+		_, keep := k.of(e)
+		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v, keep); err != nil {
 			return rec, fmt.Errorf("remember the verdict: %w", err)
 		}
 	}

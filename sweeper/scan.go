@@ -2,12 +2,15 @@ package sweeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
+	"sweepd/known"
 	"sweepd/policy"
 	"sweepd/providers"
 )
@@ -20,6 +23,8 @@ type Found struct {
 	Decision  policy.Decision
 	Marked    bool  // a grace is running
 	BytesRead int64 // 0 if the verdict was known
+
+	base fingerprint.Verdict // of the detectors alone, which the journal has
 }
 
 // ScanOptions are the options of a scan.
@@ -64,6 +69,7 @@ type scan struct {
 	now        func() time.Time
 	workers    int // files examined at once
 	decider    decider
+	knowledge  knowledge
 	options    ScanOptions
 
 	seen *journal.VerdictCache
@@ -73,6 +79,8 @@ type scan struct {
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
 	plain int64                                // examined, and not from ChatGPT
+
+	originals []known.Picture // verified, and not known yet
 
 	unwanted []providers.Entry // files with a grace under way that no rule wants gone any more
 }
@@ -89,13 +97,17 @@ func (s *Sweeper) newScan(
 	if err != nil {
 		return nil, err
 	}
+	k, err := s.learnt(ctx)
+	if err != nil {
+		return nil, err
+	}
 	workers := s.o.Workers
 	if isRemote(st) {
 		workers = s.o.RemoteWorkers
 	}
 	return &scan{
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
-		options: o, seen: seen, sum: sum, found: map[providers.Ref]providers.Revision{},
+		knowledge: k, options: o, seen: seen, sum: sum, found: map[providers.Ref]providers.Revision{},
 	}, nil
 }
 
@@ -134,6 +146,10 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 		if err := sc.emitCached(ctx, p); err != nil {
 			return err
 		}
+	}
+	if err := sc.journal.Verified(ctx, sc.originals); err != nil && !errors.Is(err, fs.ErrPermission) {
+		// The next scan finds them again.
+		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
 	}
 	if err := sc.journal.Unmark(ctx, sc.st.Name(), sc.unwanted); err != nil {
 		// the next scan tries again
@@ -174,7 +190,10 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
-	e, v := rec.Entry, rec.Verdict
+	e, base := rec.Entry, rec.Verdict
+	original, isNew := sc.knowledge.original(rec)
+	rec.Verdict = sc.knowledge.weigh(e, base)
+	v := rec.Verdict
 	d, err := sc.decider.decide(ctx, sc.st, r, rec)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
@@ -183,9 +202,17 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	if v.MediaType == "" || err != nil {
 		return
 	}
+	if isNew && sc.decider.doubt == nil {
+		sc.originals = append(sc.originals, original)
+	}
+	if !rec.Marked.IsZero() && (d.Action == policy.Keep || d.Action == policy.Review) {
+		sc.unwanted = append(sc.unwanted, e)
+	}
 	if v.Confidence == fingerprint.None {
 		sc.sum.Images++
-		sc.plain++
+		if !sc.records(e, base) {
+			sc.plain++
+		}
 		if !sc.options.All {
 			return
 		}
@@ -198,15 +225,12 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 		sc.sum.Matched++
 	}
 	sc.sum.ByConfidence[v.Confidence]++
-	if !rec.Marked.IsZero() && (d.Action == policy.Keep || d.Action == policy.Review) {
-		sc.unwanted = append(sc.unwanted, e)
-	}
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
 		sc.sum.rule(d.Rule).decided(e, d)
 	}
 	if sc.options.Each != nil {
-		sc.options.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched})
+		sc.options.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched, base})
 	}
 }
 

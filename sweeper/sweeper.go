@@ -8,6 +8,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"sweepd/fingerprint"
@@ -48,7 +49,13 @@ type Options struct {
 }
 
 // Sweeper applies one policy to some storages. Its methods must not be called concurrently.
-type Sweeper struct{ o Options }
+type Sweeper struct {
+	o Options
+
+	// knowing guards known, which learnt reads again when it has changed.
+	knowing sync.Mutex
+	known   knowledge
+}
 
 // New returns a Sweeper. The caller closes the journal and the storages. It returns an error if a required option is
 // missing.

@@ -1,0 +1,82 @@
+package known
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"fmt"
+	"slices"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// Origin is the reason why a picture is known.
+type Origin uint8
+
+// The origins. Their texts are in the journal, and so never change.
+const (
+	// Generated is a picture that ChatGPT made, according to a complete data export.
+	Generated Origin = iota + 1
+	// Uploaded is a picture that the person gave to ChatGPT, according to a data export.
+	Uploaded
+	// Named is a picture of which the person said that it is from ChatGPT.
+	Named
+	// Verified is a picture whose credential a scan has verified.
+	Verified
+)
+
+var origins = [...]string{"", "generated", "uploaded", "named", "verified"}
+
+// String returns "generated", "uploaded", "named" or "verified".
+func (o Origin) String() string {
+	if o == 0 || int(o) >= len(origins) {
+		return fmt.Sprintf("Origin(%d)", uint8(o))
+	}
+	return origins[o]
+}
+
+// MarshalText returns the text of String.
+func (o Origin) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText accepts the names that String returns and no others.
+func (o *Origin) UnmarshalText(text []byte) error {
+	at := slices.Index(origins[:], string(text))
+	if at < 1 {
+		return fmt.Errorf("%q is not the origin of a known picture", text)
+	}
+	*o = Origin(at)
+	return nil
+}
+
+// Picture is a picture that is known by its bytes. SHA256 and Size are always set. Every other field is zero if it is
+// not known.
+type Picture struct {
+	Origin Origin
+	Size   int64 // in bytes
+	providers.Hashes
+	SHA1  [sha1.Size]byte
+	MD5   [md5.Size]byte
+	CRC32 uint32 // IEEE, as in a zip
+
+	Twin fingerprint.Twin // of a picture with a verified credential
+
+	Perceptual [32]byte // the perceptual hash of the pixels
+	Quality    int      // of Perceptual, from 0 to 100
+
+	MediaType     string // by the bytes, such as "image/png"
+	Width, Height int    // in pixels
+	Product       fingerprint.Product
+
+	Conversation string    // the id, as in https://chatgpt.com/c/ID
+	Title        string    // of the conversation
+	Made         time.Time // UTC
+}
+
+// Link returns the address of the conversation, or "" if it is not known.
+func (p Picture) Link() string {
+	if p.Conversation == "" {
+		return ""
+	}
+	return "https://chatgpt.com/c/" + p.Conversation
+}

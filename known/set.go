@@ -1,0 +1,298 @@
+package known
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"iter"
+	"math"
+	"slices"
+	"sort"
+	"sync"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// kinds are the reasons why the bytes of one file are known.
+type kinds uint8
+
+const (
+	isGenerated kinds = 1 << iota
+	isUploaded
+	isNamed
+	isVerified
+	isTwin // of a verified picture
+)
+
+// Set looks up files among the known pictures and their twins by their bytes. It is immutable and safe for concurrent
+// use. It takes about 48 bytes for each file, 8 more once content hashes and 4 more once CRC-32s are looked up.
+type Set struct {
+	// Each file has the same index in these; sums is sorted.
+	sums     [][sha256.Size]byte
+	lengths  []uint32
+	crcs     []uint32
+	reasons  []kinds
+	products []uint8
+
+	sizes []uint32 // of all files, sorted
+
+	content  func() contentIndex
+	checksum func() []uint32 // the indexes of the files with a CRC-32, sorted by it
+}
+
+// contentIndex finds files by their content hashes. Its two lists belong together and are sorted by prefixes.
+type contentIndex struct {
+	prefixes []uint32 // of the content hashes
+	at       []uint32 // the indexes of the files
+	large    map[[sha256.Size]byte]uint32
+}
+
+// products are numbered so that a Set needs one byte for each.
+var products = [...]fingerprint.Product{
+	fingerprint.NoProduct, fingerprint.ChatGPT, fingerprint.Sora, fingerprint.API, fingerprint.Labs,
+	fingerprint.Unstated,
+}
+
+// one is one file of a Set while it is made.
+type one struct {
+	sum     [sha256.Size]byte
+	content [sha256.Size]byte // of a file of more than one block
+	size    uint32
+	crc     uint32
+	reasons kinds
+	product uint8
+}
+
+// NewSet returns the set of the pictures and of their twins. It leaves out pictures without a hash, and those that are
+// larger than 4 GiB.
+func NewSet(pictures iter.Seq[Picture]) *Set {
+	var all []one
+	pairs := map[[sha256.Size]byte][]one{} // the twins by their pictures
+	for p := range pictures {
+		if p.SHA256 == ([sha256.Size]byte{}) || p.Size < 1 || p.Size > math.MaxUint32 || p.Origin < 1 {
+			continue
+		}
+		product := uint8(max(0, slices.Index(products[:], p.Product)))
+		f := one{
+			sum: p.SHA256, content: p.ContentHash, size: uint32(p.Size), crc: p.CRC32, product: product,
+			reasons: kinds(1) << (p.Origin - 1),
+		}
+		all = append(all, f)
+		if t := p.Twin; t.SHA256 != ([sha256.Size]byte{}) && 0 < t.Size && t.Size < p.Size {
+			twin := one{sum: t.SHA256, size: uint32(t.Size), reasons: isTwin, product: product}
+			all, pairs[p.SHA256] = append(all, twin), append(pairs[p.SHA256], twin)
+		}
+	}
+	all = merged(all)
+	protect(all, pairs)
+	return newSet(all)
+}
+
+// merged sorts the files and makes one of all that have the same bytes.
+func merged(all []one) []one {
+	slices.SortStableFunc(all, func(a, b one) int { return bytes.Compare(a.sum[:], b.sum[:]) })
+	kept := all[:0]
+	for _, f := range all {
+		last := len(kept) - 1
+		if last < 0 || kept[last].sum != f.sum {
+			kept = append(kept, f)
+			continue
+		}
+		m := &kept[last]
+		m.reasons |= f.reasons
+		m.product, m.crc = cmp.Or(m.product, f.product), cmp.Or(m.crc, f.crc)
+		if m.content == ([sha256.Size]byte{}) {
+			m.content = f.content
+		}
+	}
+	return slices.Clip(kept)
+}
+
+// protect makes an upload of both, the picture and its twin, if one of them is an upload.
+func protect(all []one, pairs map[[sha256.Size]byte][]one) {
+	at := func(sum [sha256.Size]byte) *one {
+		i, _ := slices.BinarySearchFunc(all, sum, func(f one, sum [sha256.Size]byte) int {
+			return bytes.Compare(f.sum[:], sum[:])
+		})
+		return &all[i]
+	}
+	for range 2 { // two pictures may have one twin
+		for sum, twins := range pairs {
+			picture := at(sum)
+			for _, t := range twins {
+				picture.reasons |= at(t.sum).reasons & isUploaded
+			}
+			for _, t := range twins {
+				at(t.sum).reasons |= picture.reasons & isUploaded
+			}
+		}
+	}
+}
+
+// newSet returns the set of the files, which are sorted and different.
+func newSet(all []one) *Set {
+	n := len(all)
+	s := &Set{
+		sums: make([][sha256.Size]byte, n), lengths: make([]uint32, n), crcs: make([]uint32, n),
+		reasons: make([]kinds, n), products: make([]uint8, n),
+	}
+	large := map[[sha256.Size]byte]uint32{}
+	for i, f := range all {
+		s.sums[i], s.lengths[i], s.crcs[i], s.reasons[i], s.products[i] = f.sum, f.size, f.crc, f.reasons, f.product
+		if f.content != ([sha256.Size]byte{}) && s.contentHash(i) == ([sha256.Size]byte{}) {
+			large[f.content] = uint32(i)
+		}
+	}
+	s.sizes = slices.Clone(s.lengths)
+	slices.Sort(s.sizes)
+	s.sizes = slices.Clip(slices.Compact(s.sizes))
+	s.content = sync.OnceValue(func() contentIndex { return s.byContent(large) })
+	s.checksum = sync.OnceValue(s.byChecksum)
+	return s
+}
+
+// Len returns the number of different files: pictures and twins.
+func (s *Set) Len() int { return len(s.sums) }
+
+// HasSize reports whether a file of that size is known. If not, a file need not be hashed to be looked up.
+func (s *Set) HasSize(size int64) bool {
+	if size < 1 || size > math.MaxUint32 {
+		return false
+	}
+	_, ok := slices.BinarySearch(s.sizes, uint32(size))
+	return ok
+}
+
+// Match is what is known of the bytes of one file.
+type Match struct {
+	SHA256  [sha256.Size]byte // of the file
+	Size    int64
+	Product fingerprint.Product
+	reasons kinds
+}
+
+// Uploaded reports whether the person gave the picture to ChatGPT. Nothing else that is known of it counts then.
+func (m Match) Uploaded() bool { return m.reasons&isUploaded != 0 }
+
+// Generated reports whether ChatGPT made exactly these bytes, according to a data export.
+func (m Match) Generated() bool { return !m.Uploaded() && m.reasons&isGenerated != 0 }
+
+// Twin reports whether these are the bytes of a verified picture without its credential.
+func (m Match) Twin() bool { return !m.Uploaded() && m.reasons&isTwin != 0 }
+
+// Named reports whether the person said of these bytes that they are from ChatGPT.
+func (m Match) Named() bool { return !m.Uploaded() && m.reasons&isNamed != 0 }
+
+// Verified reports whether a scan has verified the credential of exactly these bytes.
+func (m Match) Verified() bool { return !m.Uploaded() && m.reasons&isVerified != 0 }
+
+// Of returns what is known of a file of that size by its SHA-256, or by its content hash if it has no SHA-256. ok is
+// false if nothing is known.
+func (s *Set) Of(size int64, h providers.Hashes) (m Match, ok bool) {
+	none := [sha256.Size]byte{}
+	var i int
+	switch {
+	case !s.HasSize(size):
+		return Match{}, false
+	case h.SHA256 != none:
+		i, ok = s.find(h.SHA256)
+	case h.ContentHash != none:
+		i, ok = s.content().find(s, h.ContentHash)
+	}
+	if !ok || int64(s.lengths[i]) != size {
+		return Match{}, false
+	}
+	return s.match(i), true
+}
+
+// ByCRC32 returns all known files with that CRC-32 and size. A CRC-32 is no proof: the caller compares the SHA-256.
+func (s *Set) ByCRC32(crc uint32, size int64) (all []Match) {
+	if crc == 0 || !s.HasSize(size) {
+		return nil
+	}
+	index := s.checksum()
+	from, _ := slices.BinarySearchFunc(index, crc, func(i, crc uint32) int { return cmp.Compare(s.crcs[i], crc) })
+	for _, i := range index[from:] {
+		if s.crcs[i] != crc {
+			break
+		}
+		if int64(s.lengths[i]) == size {
+			all = append(all, s.match(int(i)))
+		}
+	}
+	return all
+}
+
+// match returns what is known of the file at i.
+func (s *Set) match(i int) Match {
+	return Match{s.sums[i], int64(s.lengths[i]), products[s.products[i]], s.reasons[i]}
+}
+
+// find returns the index of a SHA-256. Hashes are spread evenly, so the search begins where the hash is expected.
+func (s *Set) find(sum [sha256.Size]byte) (int, bool) {
+	n := len(s.sums)
+	from, to := 0, n
+	at := int(float64(binary.BigEndian.Uint64(sum[:])) / (1 << 64) * float64(n))
+	// Four standard deviations to each side are right for all but one of 16,000 hashes.
+	near := int(2*math.Sqrt(float64(n))) + 1
+	if lo := at - near; lo > 0 && bytes.Compare(s.sums[lo][:], sum[:]) <= 0 {
+		from = lo
+	}
+	if hi := at + near; hi < n && bytes.Compare(s.sums[hi][:], sum[:]) > 0 {
+		to = hi
+	}
+	i := from + sort.Search(to-from, func(i int) bool { return bytes.Compare(s.sums[from+i][:], sum[:]) >= 0 })
+	return i, i < n && s.sums[i] == sum
+}
+
+// contentHash returns the content hash of the file at i, or zero if it does not follow from the SHA-256.
+func (s *Set) contentHash(i int) [sha256.Size]byte {
+	e := providers.Entry{Size: int64(s.lengths[i]), Hashes: providers.Hashes{SHA256: s.sums[i]}}
+	return e.Sums().ContentHash
+}
+
+// byContent makes the index of content hashes. large has those that do not follow from a SHA-256.
+func (s *Set) byContent(large map[[sha256.Size]byte]uint32) contentIndex {
+	type pair struct{ prefix, at uint32 }
+	var pairs []pair
+	for i := range s.sums {
+		if sum := s.contentHash(i); sum != ([sha256.Size]byte{}) {
+			pairs = append(pairs, pair{binary.BigEndian.Uint32(sum[:]), uint32(i)})
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.prefix, b.prefix) })
+	x := contentIndex{make([]uint32, len(pairs)), make([]uint32, len(pairs)), large}
+	for i, p := range pairs {
+		x.prefixes[i], x.at[i] = p.prefix, p.at
+	}
+	return x
+}
+
+// find returns the index in s of the file with that content hash.
+func (x contentIndex) find(s *Set, sum [sha256.Size]byte) (int, bool) {
+	if i, ok := x.large[sum]; ok {
+		return int(i), true
+	}
+	prefix := binary.BigEndian.Uint32(sum[:])
+	from, _ := slices.BinarySearch(x.prefixes, prefix)
+	for n := from; n < len(x.prefixes) && x.prefixes[n] == prefix; n++ {
+		if i := int(x.at[n]); s.contentHash(i) == sum {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// byChecksum makes the index of CRC-32s.
+func (s *Set) byChecksum() []uint32 {
+	var index []uint32
+	for i, crc := range s.crcs {
+		if crc != 0 {
+			index = append(index, uint32(i))
+		}
+	}
+	slices.SortFunc(index, func(a, b uint32) int { return cmp.Compare(s.crcs[a], s.crcs[b]) })
+	return slices.Clip(index)
+}
