@@ -29,7 +29,7 @@ func TestWhatIsKnownOfTheBytesIsWeighedWithTheVerdict(t *testing.T) {
 	}{
 		{"exported", plain, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
 		{"exported, read in part", partial, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
-		{"exported, edited by its credential", edited, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
+		{"exported, another credential", edited, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
 		{"a twin", plain, Stripped, API, Strong, API, false, false, "known.twin"},
 		{"a twin under a name", partial, Stripped, Unstated, Strong, Unstated, false, false, "known.twin"},
 		{"a twin that is proven", proven, Stripped, ChatGPT, Proven, API, false, false, "known.twin"},

@@ -280,8 +280,8 @@ func (j *Journal) KnownState(ctx context.Context) (int64, error) {
 
 func knownState(row scanner) (state int64, err error) { return state, row.Scan(&state) }
 
-// walkKnown calls each for every known picture until it returns false. It then compares the pictures of each source with
-// its digest, and returns ErrDamaged if they differ. It leaves out verified pictures with a wrong checksum.
+// walkKnown calls each for every known picture until it returns false. It then compares the pictures of each source
+// with its digest, and returns ErrDamaged if they differ. It leaves out verified pictures with a wrong checksum.
 func walkKnown(ctx context.Context, tx *sql.Tx, each func(source int64, p known.Picture) bool) error {
 	digests := map[int64]stdhash.Hash{}
 	rows, err := tx.QueryContext(ctx, `SELECT `+knownColumns+`, checksum FROM known ORDER BY source, sha256`)

@@ -21,7 +21,8 @@ func knownPicture(n byte, o known.Origin) known.Picture {
 		SHA1:   [20]byte{n, 3}, MD5: [16]byte{n, 4}, CRC32: 1<<31 + uint32(n),
 		Twin:       fingerprint.Twin{SHA256: [32]byte{n, 5}, Size: 900 + int64(n)},
 		Perceptual: [32]byte{n, 6}, Quality: 90, MediaType: "image/png", Width: 3, Height: 2,
-		Product: fingerprint.ChatGPT, Conversation: "c", Title: "Ünïcode", Made: time.UnixMicro(1_700_000_000_000_000).UTC(),
+		Product: fingerprint.ChatGPT, Conversation: "c", Title: "Ünïcode",
+		Made: time.UnixMicro(1_700_000_000_000_000).UTC(),
 	}
 }
 
@@ -198,10 +199,12 @@ func TestADamagedOriginalIsUnknown(t *testing.T) {
 
 func TestAPictureWithoutAHashIsNotLearnt(t *testing.T) {
 	j := newJournal(t)
-	none, empty, wrong := knownPicture(1, known.Generated), knownPicture(2, known.Generated), knownPicture(3, known.Verified)
+	none, empty := knownPicture(1, known.Generated), knownPicture(2, known.Generated)
+	wrong := knownPicture(3, known.Verified)
 	none.SHA256, empty.Size = [32]byte{}, 0
 	for _, p := range []known.Picture{none, empty, wrong, knownPicture(4, 0)} {
-		if _, err := j.Learn(t.Context(), known.Source{Kind: known.Export, Path: "/e"}, []known.Picture{p}); err == nil {
+		from := known.Source{Kind: known.Export, Path: "/e"}
+		if _, err := j.Learn(t.Context(), from, []known.Picture{p}); err == nil {
 			t.Errorf("learnt %+v", p)
 		}
 	}

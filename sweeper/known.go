@@ -11,9 +11,9 @@ import (
 	"sweepd/providers"
 )
 
-// The verdicts in the journal are those of the detectors alone. What is known of a file's bytes is weighed with a verdict
-// each time it is used, so that nothing outlives the source from which it was learnt. A plain image whose size is known
-// has a Record with its hash, so that it is read only once for this.
+// The verdicts in the journal are those of the detectors alone. What is known of a file's bytes is weighed with a
+// verdict each time it is used, so that nothing outlives the source from which it was learnt. A plain image whose size
+// is known has a Record with its hash, so that it is read only once for this.
 
 // knowledge has the known pictures as of one state of the journal.
 type knowledge struct {
@@ -51,9 +51,9 @@ func (k knowledge) unhashed(e providers.Entry) bool {
 	return e.Hashes == (providers.Hashes{}) && e.Size <= maxHashed && k.set.HasSize(e.Size)
 }
 
-// weighKnown adds to the verdict of the detectors what is known of the bytes of the file that r is at. It reads the file
-// if a known picture has its size, unless the storage has reported a hash of all its bytes, or reading costs much and
-// the verdict is none.
+// weighKnown adds to the verdict of the detectors what is known of the bytes of the file that r is at. It reads the
+// file if a known picture has its size, unless the storage has reported a hash of all its bytes, or reading costs much
+// and the verdict is none.
 func (s *Sweeper) weighKnown(ctx context.Context, st *providers.Storage, r *reader, rec *journal.Record) error {
 	k, err := s.learnt(ctx)
 	if err != nil || rec.Verdict.MediaType == "" || !k.set.HasSize(rec.Entry.Size) {

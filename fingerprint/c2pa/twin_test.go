@@ -22,7 +22,8 @@ func TestAVerifiedFileTellsItsTwin(t *testing.T) {
 				t.Errorf("%s: %v, %+v, want %+v; %v", what, c.Class, c.Twin, want, err)
 			}
 			// Bytes that were not compared with the signed ones have none, and neither have those of others.
-			if c, err := v.ReadHeader(bytes.NewReader(b), int64(len(b)), mediaType(b)); err != nil || c.Twin != (Twin{}) {
+			c, err = v.ReadHeader(bytes.NewReader(b), int64(len(b)), mediaType(b))
+			if err != nil || c.Twin != (Twin{}) {
 				t.Errorf("%s, its header: %+v, %v", what, c.Twin, err)
 			}
 			b[len(b)-1-len(b)%2] ^= 1
@@ -32,7 +33,8 @@ func TestAVerifiedFileTellsItsTwin(t *testing.T) {
 		}
 	}
 	for what, b := range tagged(s) {
-		if c, err := v.Read(bytes.NewReader(b), int64(len(b)), mediaType(b)); err != nil || !c.Tagged || c.Twin != (Twin{}) {
+		c, err := v.Read(bytes.NewReader(b), int64(len(b)), mediaType(b))
+		if err != nil || !c.Tagged || c.Twin != (Twin{}) {
 			t.Errorf("%s: tagged %v, %+v, %v", what, c.Tagged, c.Twin, err)
 		}
 	}
