@@ -75,7 +75,7 @@ func (p *program) forgetRun(ctx context.Context, run int64) error {
 		return err
 	}
 	o := p.options()
-	o.Scopes = scopesOf(ops)
+	o.Scopes = app.ScopesOf(ops)
 	a, err := p.openApp(ctx, o)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (p *program) forgetOne(ctx context.Context, arg string) error {
 	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
 		return p.forgetContent(ctx, hash)
 	}
-	err := p.setOverride(ctx, arg, p.forgetFile)
+	err := p.setOverride(ctx, arg, forgetFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -240,7 +240,7 @@ func (p *program) forgetContent(ctx context.Context, hash string) error {
 // policy, because it needs one. It returns an error if the record cannot be relied on. The caller closes the App.
 func (p *program) openRecord(ctx context.Context) (*app.App, error) {
 	o := p.options()
-	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{existing(filepath.Clean(p.home()))}}}
+	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{app.Existing(filepath.Clean(p.home()))}}}
 	a, err := p.openApp(ctx, o)
 	if err == nil && a.ReportOnly != nil {
 		err = errors.Join(a.ReportOnly, a.Close())

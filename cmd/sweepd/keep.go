@@ -3,15 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
 	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
 	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 // keepOptions are the arguments and flags of keep.
@@ -60,7 +58,7 @@ func runKeep(ctx context.Context, p *program, o keepOptions) error {
 	case o.list:
 		return p.listOverrides(ctx, o.json)
 	}
-	return p.setOverrides(ctx, o.files, p.keepFile)
+	return p.setOverrides(ctx, o.files, keepFile)
 }
 
 func newApproveCmd(p *program) *cobra.Command {
@@ -82,7 +80,7 @@ nor up for review, 3 if the record is damaged or incomplete.`,
 
 // runApprove approves the files as they are now.
 func runApprove(ctx context.Context, p *program, files []string) error {
-	return p.setOverrides(ctx, files, p.approveFile)
+	return p.setOverrides(ctx, files, approveFile)
 }
 
 // setOverride records a decision of the user on one file and returns a description of it.
@@ -90,55 +88,29 @@ type setOverride func(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error)
 
-func (p *program) keepFile(
+func keepFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
-	err := a.Journal.SetOverride(ctx, e, journal.Keep) // first: an unreadable file is kept as well
-	if err != nil {
-		return language.Message{}, err
-	}
-	c, err := a.Sweeper.Content(ctx, st, e)
-	if err == nil {
-		err = a.Journal.SetContentOverride(ctx, c, journal.Keep)
-	}
-	if err != nil {
-		return language.Message{}, fmt.Errorf("the file is kept, but its copies are not: %w", err)
-	}
-	return language.Messagef("kept, and so is every copy of it"), nil
+	return language.Messagef("kept, and so is every copy of it"), a.Sweeper.Keep(ctx, st, e)
 }
 
-func (p *program) forgetFile(
+func forgetFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
-	c, err := a.Sweeper.Content(ctx, st, e)
-	if err == nil {
-		err = a.Journal.SetContentOverride(ctx, c, journal.NoOverride)
-	}
-	if err == nil {
-		_, err = a.Journal.ClearOverrides(ctx, e.Ref)
-	}
-	return language.Messagef("returned to the policy"), err
+	return language.Messagef("returned to the policy"), a.Sweeper.Forget(ctx, st, e)
 }
 
-func (p *program) approveFile(
+func approveFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
-	x, err := a.Sweeper.Explain(ctx, st, e)
-	if err != nil {
-		return language.Message{}, err
+	err := a.Sweeper.Approve(ctx, st, e)
+	if kept, ok := errors.AsType[*sweeper.KeptError](err); ok {
+		err = &app.UsageError{Err: kept, Hint: "to see why: sweepd explain; to cancel keep: sweepd forget"}
 	}
-	if d := x.Decision; d.Action == policy.Keep {
-		return language.Message{}, &app.UsageError{
-			Err: fmt.Errorf("%q is neither held nor up for review; it is kept (%s)", e.Path,
-				language.Join(d.Reasons, "; ")),
-			Hint: "to see why: sweepd explain; to cancel keep: sweepd forget",
-		}
-	}
-	return language.Messagef("approved as it is"), a.Journal.SetOverride(ctx, e, journal.Approve)
+	return language.Messagef("approved as it is"), err
 }
 
 func (p *program) setOverrides(ctx context.Context, args []string, do setOverride) error {
-	// This needs no lease: a sweep under way applies the decision at its next file.
 	return p.each(args, func(arg string) error { return p.setOverride(ctx, arg, do) })
 }
 

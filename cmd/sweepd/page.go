@@ -67,7 +67,7 @@ func (p *program) pictures(
 		return nil, err
 	}
 	o := p.options()
-	o.Scopes = scopesOf(ops)
+	o.Scopes = app.ScopesOf(ops)
 	a, err := app.Open(ctx, o)
 	if err != nil {
 		p.warn("the page has no thumbnails: %s", safe(err.Error()))

@@ -82,29 +82,6 @@ func (s *sheet) group(key string) *report.Group {
 	return &s.page.Groups[slices.IndexFunc(s.page.Groups, func(g report.Group) bool { return g.Key == key })]
 }
 
-// hold puts the files on hold that look due by themselves and are not in the plan: last copies, and files from which
-// the scan of their folder keeps sweepd.
-func hold(found []sweeper.Found, due *sweeper.Plan) {
-	in := map[fileOf]bool{}
-	for _, it := range due.Trash {
-		in[fileOf{it.Storage, it.Entry.Ref}] = true
-	}
-	spared := map[fileOf]policy.Decision{}
-	for _, it := range due.Spared {
-		spared[fileOf{it.Storage, it.Entry.Ref}] = it.Decision
-	}
-	for i, f := range found {
-		if key := (fileOf{f.Storage, f.Entry.Ref}); f.Decision.Action == policy.Trash && !in[key] {
-			d := &found[i].Decision
-			d.Action, d.ReasonCode = policy.Hold, policy.ReasonUnlisted
-			d.Reasons = append(slices.Clone(d.Reasons), language.Messagef("the scan of its folder was incomplete"))
-			if last, ok := spared[key]; ok {
-				*d = last
-			}
-		}
-	}
-}
-
 // add adds the files of a scan to the groups of their actions, in the order of the selection; without one, the next due
 // is the first.
 func (s *sheet) add(ctx context.Context, found []sweeper.Found, by selection) {

@@ -69,25 +69,3 @@ func TestASheetHasRoomForSomeFilesAndCountsTheOthers(t *testing.T) {
 			len(review.Files), review.More, review.Bytes)
 	}
 }
-
-// A file that the plan leaves out is not shown as due.
-func TestWhatThePlanLeavesOutIsHeldOnASheet(t *testing.T) {
-	t.Parallel()
-	found := []sweeper.Found{
-		at("/d/due.png", policy.Trash, time.Time{}), at("/d/last.png", policy.Trash, time.Time{}),
-		at("/d/unlisted.png", policy.Trash, time.Time{}), at("/d/review.png", policy.Review, time.Time{}),
-	}
-	last := policy.Decision{Action: policy.Hold, Reasons: reasons("it is the last known copy")}
-	hold(found, &sweeper.Plan{
-		Trash:  []sweeper.Item{{Storage: "home", Entry: found[0].Entry}, {Storage: "other", Entry: found[2].Entry}},
-		Spared: []sweeper.Item{{Storage: "home", Entry: found[1].Entry, Decision: last}},
-	})
-	for i, want := range []policy.Action{policy.Trash, policy.Hold, policy.Hold, policy.Review} {
-		if got := found[i].Decision.Action; got != want {
-			t.Errorf("%s: got %s, want %s", found[i].Entry.Path, got, want)
-		}
-	}
-	if got := found[1].Decision.Reasons; !slices.Equal(language.English(got), language.English(last.Reasons)) {
-		t.Errorf("the last copy is held because %q", got)
-	}
-}

@@ -24,7 +24,7 @@ func (p *program) scanSheet(
 	if o.filters() {
 		s.lead("by the options of the scan, %s of these are on this page", count(int64(len(end.listed)), "file"))
 	}
-	hold(end.listed, a.Sweeper.PlanFound(due, sum))
+	a.Sweeper.PlanFound(due, sum).Hold(end.listed)
 	s.add(ctx, end.listed, o.selection)
 	s.addTotals(o.totals.word, totalsBy(o.totals.word, end.listed))
 	return s.write(ctx, o.page, stdout)
@@ -40,7 +40,7 @@ func (p *program) planSheet(
 	if err := p.refuses(ctx, a, due); err != nil {
 		s.caution("apply would refuse this plan: %s", err)
 	}
-	hold(found, due)
+	due.Hold(found)
 	s.addPurge(ctx, due.Purge)
 	s.add(ctx, found, selection{})
 	if o.out.named != "" && !o.out.stdout() {

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"runtime"
-	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -97,35 +95,11 @@ func noThumbnail(err error) language.Message {
 func foundPicture(
 	ctx context.Context, a *app.App, f sweeper.Found, to *report.Thumbnail,
 ) (_ pictured, ok bool) {
-	st := a.Storage(f.Storage)
-	online := slices.ContainsFunc(f.Decision.Guards,
-		func(h providers.Held) bool { return h.Guard == providers.GuardPlaceholder })
-	switch {
-	case st == nil || online || !st.Can().Has(providers.CanReadWhole) && !st.Can().Has(providers.CanThumbnail):
+	p, away, ok := a.Picture(ctx, f)
+	if !ok {
 		to.None = language.Messagef("online only")
-		return pictured{}, false
-	case st.Can().Has(providers.CanReadWhole):
-		return pictured{size: f.Entry.Size, to: to, open: func() (io.ReadCloser, error) {
-			return st.ReadRange(ctx, f.Entry, 0, f.Entry.Size)
-		}}, true
 	}
-	var content []byte // fetched once
-	return pictured{to: to, away: true, open: func() (_ io.ReadCloser, err error) {
-		if content == nil {
-			content, err = fetch(ctx, st, f.Entry)
-		}
-		return io.NopCloser(bytes.NewReader(content)), err
-	}}, true
-}
-
-// fetch returns the thumbnail that an account has of a file.
-func fetch(ctx context.Context, st *providers.Storage, e providers.Entry) ([]byte, error) {
-	rc, err := st.Thumbnail(ctx, e, thumbnail.Side)
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(io.LimitReader(rc, thumbnail.MaxBytes))
-	return content, errors.Join(err, rc.Close())
+	return pictured{p.Size, p.Open, away, to}, ok
 }
 
 // trashedPicture returns a file in the trash for a page.

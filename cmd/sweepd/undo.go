@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -56,10 +55,7 @@ as during another sweep.`,
 	return cmd
 }
 
-// runUndo restores the files and prints the summary of the run.
-//
-// The operations come from the record alone: exactly their storages are opened (Options.Scopes), so an undo works
-// if the policy has changed since, or cannot be read. It returns errTrouble if a file could not be restored.
+// runUndo restores the files and prints the summary of the run. It returns errTrouble if a file could not be restored.
 func runUndo(ctx context.Context, p *program, o undoOptions) error {
 	if err := o.check(); err != nil {
 		return err
@@ -68,14 +64,7 @@ func runUndo(ctx context.Context, p *program, o undoOptions) error {
 	if err != nil {
 		return err
 	}
-	opts := p.options()
-	opts.Act, opts.Scopes = true, scopesOf(ops)
-	a, err := app.Open(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	sum, err := a.Sweeper.Undo(ctx, ops, func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
+	sum, err := app.Undo(ctx, p.options(), ops, func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
 	p.term.settle()
 	if sum != nil {
 		p.done(o.json, sum)
@@ -236,36 +225,6 @@ func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filt
 		return f, err
 	}
 	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil
-}
-
-// scopesOf returns the storages of the operations, with the folders of this machine. The ref of an account's file
-// is not its path, so an account has no folders. The folders are where the files were, or the nearest ones above
-// that exist.
-func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
-	for _, op := range ops {
-		i := slices.IndexFunc(scopes, func(sc sweeper.Scope) bool { return sc.Storage == op.Op.Storage })
-		if i < 0 {
-			i, scopes = len(scopes), append(scopes, sweeper.Scope{Storage: op.Op.Storage})
-		}
-		if refOf(op.Op.Entry) != "" {
-			continue
-		}
-		if dir := existing(filepath.Dir(op.Op.Entry.Path)); !slices.Contains(scopes[i].Roots, dir) {
-			scopes[i].Roots = append(scopes[i].Roots, dir)
-		}
-	}
-	return scopes
-}
-
-// existing returns the folder, or the nearest parent that still exists: a restore creates the rest.
-func existing(dir string) string {
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(dir); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	return dir
 }
 
 // absolute returns the path of a file with its folder's links resolved. Neither need exist.

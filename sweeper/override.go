@@ -1,0 +1,102 @@
+package sweeper
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/language"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Keep, Approve and Forget record a decision of the user on one file. They need no lease: a sweep under way applies
+// the decision at its next file.
+
+// CopiesError is returned by Keep if the file is kept, but its copies are not, because it could not be read.
+type CopiesError struct{ Err error }
+
+// Error returns the consequence and the cause.
+func (e *CopiesError) Error() string { return "the file is kept, but its copies are not: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *CopiesError) Unwrap() error { return e.Err }
+
+// KeptError is returned by Approve for a file that is kept: there is nothing to approve.
+type KeptError struct {
+	Path    string
+	Reasons []language.Message
+}
+
+// Error returns why the file is kept.
+func (e *KeptError) Error() string {
+	return fmt.Sprintf("%q is neither held nor up for review; it is kept (%s)", e.Path, language.Join(e.Reasons, "; "))
+}
+
+// Keep keeps the file until it is modified, and every file with its content, in any storage. It returns a *CopiesError
+// if only the first of these could be recorded.
+func (s *Sweeper) Keep(ctx context.Context, st *providers.Storage, e providers.Entry) error {
+	if err := s.o.Journal.SetOverride(ctx, e, journal.Keep); err != nil { // first: an unreadable file is kept as well
+		return err
+	}
+	c, err := s.Content(ctx, st, e)
+	if err == nil {
+		err = s.o.Journal.SetContentOverride(ctx, c, journal.Keep)
+	}
+	if err != nil {
+		return &CopiesError{err}
+	}
+	return nil
+}
+
+// Approve lets the next plan trash the file exactly as e is, although something holds it or it is up for review. The
+// file is examined again. It returns a *KeptError if a rule or the user keeps it.
+func (s *Sweeper) Approve(ctx context.Context, st *providers.Storage, e providers.Entry) error {
+	x, err := s.Explain(ctx, st, e)
+	if err != nil {
+		return err
+	}
+	if x.Decision.Action == policy.Keep {
+		return &KeptError{e.Path, x.Decision.Reasons}
+	}
+	return s.o.Journal.SetOverride(ctx, e, journal.Approve)
+}
+
+// Forget returns the file, and every file with its content, to the policy.
+func (s *Sweeper) Forget(ctx context.Context, st *providers.Storage, e providers.Entry) error {
+	c, err := s.Content(ctx, st, e)
+	if err == nil {
+		err = s.o.Journal.SetContentOverride(ctx, c, journal.NoOverride)
+	}
+	if err == nil {
+		_, err = s.o.Journal.ClearOverrides(ctx, e.Ref)
+	}
+	return err
+}
+
+// Refind returns one file with its verdict and the decision on it as they are now, as a scan finds it. It takes the
+// verdict from the journal, and returns fs.ErrNotExist if that has none of this revision.
+func (s *Sweeper) Refind(ctx context.Context, st *providers.Storage, e providers.Entry) (Found, error) {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
+		return Found{}, err
+	}
+	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	if err != nil {
+		return Found{}, err
+	}
+	if rec.Entry.Revision != e.Revision {
+		return Found{}, fmt.Errorf("%s at this revision: %w", e.Path, fs.ErrNotExist)
+	}
+	k, err := s.learnt(ctx)
+	if err != nil {
+		return Found{}, err
+	}
+	e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
+	base := rec.Verdict
+	rec.Entry, rec.Verdict = e, k.weigh(e, base)
+	d, err := s.liveDecider(doubt).decide(ctx, st, new(reader), rec)
+	return Found{st.Name(), e, rec.Verdict, d, !rec.Marked.IsZero(), 0, base}, err
+}
