@@ -118,6 +118,24 @@ func (p *Policy) Grace(rule string) time.Duration {
 	return 0
 }
 
+// Goes returns the earliest time at which a file with this decision goes to the trash; zero if no time lets it go.
+// Before its grace can begin, a file must be quiet, or be seen again; a grace that can begin begins now.
+func (p *Policy) Goes(d Decision, now time.Time) time.Time {
+	switch {
+	case d.Action == Trash:
+		return now
+	case d.Action != Hold || len(d.Guards) > 0:
+		return time.Time{}
+	case d.ReasonCode == ReasonSettle, d.ReasonCode == ReasonConfirm:
+		return d.NotBefore.Add(p.Grace(d.Rule))
+	case d.ReasonCode == ReasonUnmarked:
+		return now.Add(p.Grace(d.Rule))
+	case d.ReasonCode == ReasonGrace:
+		return d.NotBefore
+	}
+	return time.Time{}
+}
+
 // unsettled holds a trash decision while the file may still be changing, and reports whether it did. It sets Review
 // if no time of change is known.
 func (p *Policy) unsettled(d *Decision, s subject) bool {

@@ -47,16 +47,13 @@ func (p *Policy) In(pr language.Printer) string { return p.due(pr) + p.alone(pr)
 func (p *Policy) due(pr language.Printer) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { b.WriteString(pr.Sprintf(format, args...)) }
-	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		say("Sweeps %q: %s.\n", name, p.Storages[name])
-	}
+	b.WriteString(p.sweeps(pr))
 	say("The first rule that matches decides:\n")
 	for i, r := range p.Rules {
 		say("  %d. %s\n", i+1, r)
 	}
 	say("  %d. keep everything else\n", len(p.Rules)+1)
-	say("Deletes permanently from the trash: %s.\n", p.Trash)
-	b.WriteString(p.Limits.In(pr))
+	b.WriteString(p.purges(pr) + p.Limits.In(pr))
 	if p.Settle > 0 {
 		say("Skips files modified in the last %s.\n", language.Duration(p.Settle))
 	} else {
@@ -69,6 +66,26 @@ func (p *Policy) due(pr language.Printer) string {
 	say("Protects: %s.\n", listed(on))
 	say("Does not protect: %s.\n", listed(off))
 	return b.String()
+}
+
+// Besides returns those lines of In that are not about single files in the storages: the storages themselves, what is
+// purged from the trash, the limits, and what the service does by itself.
+func (p *Policy) Besides(pr language.Printer) []string {
+	text := p.sweeps(pr) + p.purges(pr) + p.Limits.In(pr) + p.alone(pr)
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// sweeps returns a line for each storage.
+func (p *Policy) sweeps(pr language.Printer) (text string) {
+	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
+		text += pr.Sprintf("Sweeps %q: %s.\n", name, p.Storages[name])
+	}
+	return text
+}
+
+// purges returns the line on the trash.
+func (p *Policy) purges(pr language.Printer) string {
+	return pr.Sprintf("Deletes permanently from the trash: %s.\n", p.Trash)
 }
 
 // protects returns the clauses for enabled and for disabled guards.

@@ -18,10 +18,8 @@ const guardLastCopy providers.Guard = "last_copy"
 // item it adds the copy that stays: one of stay, or a spared item. Copies are looked for among the matches of this
 // scan; if a copy is not recognised, a file too many is kept. Files that the user approved stay in the plan.
 func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, stay []Copy) error {
-	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
-	for _, one := range stay {
-		c.staying[one.Entry.Size] = append(c.staying[one.Entry.Size], one)
-	}
+	c := newCopies(s.contentOf(new(reader)))
+	c.stay(stay...)
 	var due []Item
 	for _, it := range p.Trash {
 		if !it.Decision.Approved {
@@ -65,14 +63,14 @@ func (s *Sweeper) spareKnown(
 	if !s.o.Policy.LastCopy || d.Action != policy.Trash || d.Approved {
 		return d, nil
 	}
-	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
+	c := newCopies(s.contentOf(new(reader)))
 	for _, other := range s.o.Storages {
 		for rec, err := range s.o.Journal.Records(ctx, other.Name(), fingerprint.Version) {
 			if err != nil {
 				return d, err
 			}
 			if rec.Entry.Size == e.Size && (other.Name() != st.Name() || rec.Entry.Ref != e.Ref) {
-				c.staying[e.Size] = append(c.staying[e.Size], Copy{other.Name(), rec.Entry})
+				c.stay(Copy{other.Name(), rec.Entry})
 			}
 		}
 	}
@@ -83,13 +81,37 @@ func (s *Sweeper) spareKnown(
 	return d, err
 }
 
+// contentOf returns the content of a copy.
+type contentOf func(ctx context.Context, file Copy) (journal.Content, error)
+
+// contentOf returns the content of a file by its hash or by reading it.
+func (s *Sweeper) contentOf(r *reader) contentOf {
+	return func(ctx context.Context, file Copy) (journal.Content, error) {
+		st, err := s.storage(file.Storage)
+		if err != nil {
+			return journal.Content{}, err
+		}
+		return content(ctx, st, r, file.Entry)
+	}
+}
+
 // copies knows which copy of each content stays.
 type copies struct {
-	s       *Sweeper
-	r       *reader
+	read    contentOf
 	staying map[int64][]Copy // by size: not read yet
 	// kept has the copy that stays of each content that was read.
 	kept map[journal.Content]Copy
+}
+
+func newCopies(read contentOf) *copies {
+	return &copies{read: read, staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
+}
+
+// stay adds files that stay.
+func (c *copies) stay(all ...Copy) {
+	for _, one := range all {
+		c.staying[one.Entry.Size] = append(c.staying[one.Entry.Size], one)
+	}
 }
 
 // other returns the copy of the file that stays. It returns nil if there is none; from then on the file itself is the
@@ -118,15 +140,6 @@ func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 	}
 	c.kept[of] = file
 	return nil, nil
-}
-
-// read returns the content of the file, by its hash or by reading it.
-func (c *copies) read(ctx context.Context, file Copy) (journal.Content, error) {
-	st, err := c.s.storage(file.Storage)
-	if err != nil {
-		return journal.Content{}, err
-	}
-	return content(ctx, st, c.r, file.Entry)
 }
 
 // sameFile reports whether two copies may be one file, which two storages reach by a link or a second mount. It
@@ -161,9 +174,9 @@ func (s *Sweeper) copyStays(
 	if it.Copy == nil {
 		return fmt.Errorf("%w: no other copy is known", errKept)
 	}
-	c := copies{s: s, r: r}
+	read := s.contentOf(r)
 	me := Copy{it.Storage, e}
-	mine, err := c.read(ctx, me)
+	mine, err := read(ctx, me)
 	if err != nil {
 		return err
 	}
@@ -178,7 +191,7 @@ func (s *Sweeper) copyStays(
 	if gone[string(stays.Ref)] || gone[stays.Path] || sameFile(me, Copy{it.Copy.Storage, stays}) {
 		return fmt.Errorf("%w: the other copy is to go too", errKept)
 	}
-	if its, err := c.read(ctx, Copy{it.Copy.Storage, stays}); err != nil || its != mine {
+	if its, err := read(ctx, Copy{it.Copy.Storage, stays}); err != nil || its != mine {
 		return fmt.Errorf("%w: the other copy has other bytes", errKept)
 	}
 	return nil

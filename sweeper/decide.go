@@ -99,26 +99,11 @@ func (w liveOverrides) ofContent(ctx context.Context, c journal.Content) (journa
 	return w.ContentOverride(ctx, c)
 }
 
-// decide returns the decision of due, and holds a due file if a guard does. On a remote storage the guards cost a
-// request for each file, and they are asked again before the move; so a scan applies only the guards that the entry
-// itself shows.
+// decide returns the decision of a scan on a recorded file.
 func (by decider) decide(
 	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
 ) (policy.Decision, error) {
-	d, err := by.due(ctx, st, r, rec)
-	switch {
-	case err != nil || d.Action != policy.Trash || d.Approved:
-		return d, err
-	case !isRemote(st):
-		return guarded(ctx, st, rec, d)
-	}
-	for _, h := range shown(rec.Entry) {
-		if slices.Contains(by.s.o.Policy.Protect, h.Guard) {
-			d = hold(d, cmp.Or(d.ReasonCode, policy.ReasonOf(h.Guard)), h.Why)
-			d.Guards = append(d.Guards, h)
-		}
-	}
-	return d, nil
+	return by.question(st, r, rec).decide(ctx)
 }
 
 // shown returns the guards that a remote storage's entry itself shows.
@@ -139,6 +124,11 @@ func guarded(
 	ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision,
 ) (policy.Decision, error) {
 	held, err := st.Guards(ctx, rec.Entry)
+	return holdBy(ctx, d, held, err)
+}
+
+// holdBy holds a file that is due if there are guards that hold it, or if err shows that they could not tell.
+func holdBy(ctx context.Context, d policy.Decision, held []providers.Held, err error) (policy.Decision, error) {
 	if isTransient(ctx, err) {
 		return d, err
 	}
@@ -157,7 +147,74 @@ func guarded(
 func (by decider) due(
 	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
 ) (policy.Decision, error) {
-	q := &question{by: by, st: st, r: r, rec: rec}
+	return by.question(st, r, rec).due(ctx)
+}
+
+// question returns the question whether the file is due, whose facts are looked up when a step needs them.
+func (by decider) question(st *providers.Storage, r *reader, rec journal.Record) *question {
+	return &question{
+		policy: by.s.o.Policy, now: by.s.o.Now(), doubt: by.doubt, Facts: facts(st.Name(), rec),
+		facts: live{by, st, r, rec.Entry},
+	}
+}
+
+// question is the question whether a recorded file is due, with the decision so far.
+type question struct {
+	policy.Facts
+	policy *policy.Policy
+	now    time.Time
+	doubt  *ClockError // see decider
+	facts  lookup
+	d      policy.Decision
+}
+
+// lookup looks up what the journal and the storage know of one file.
+type lookup interface {
+	override(ctx context.Context) (journal.Override, error) // the user's decision on it
+	whyKept(ctx context.Context) language.Message           // why that keeps it
+	returned(ctx context.Context) (time.Time, error)        // see Sweeper.returned
+	// guards returns those of the guards that a scan asks and that hold it. On a remote storage guards cost a request
+	// for each file, and they are asked again before the move; so a scan asks only for what the entry itself shows.
+	guards(ctx context.Context, protect []providers.Guard) ([]providers.Held, error)
+}
+
+// live looks the facts up as they are now.
+type live struct {
+	by decider
+	st *providers.Storage
+	r  *reader
+	e  providers.Entry
+}
+
+func (l live) override(ctx context.Context) (journal.Override, error) {
+	return overrideOf(ctx, l.st, l.r, l.e, l.by.overrides)
+}
+
+func (l live) whyKept(ctx context.Context) language.Message { return l.by.s.whyKept(ctx, l.e) }
+
+func (l live) returned(ctx context.Context) (time.Time, error) {
+	return l.by.s.returned(ctx, l.st, l.r, l.e)
+}
+
+func (l live) guards(ctx context.Context, protect []providers.Guard) ([]providers.Held, error) {
+	if isRemote(l.st) {
+		return only(shown(l.e), protect), nil
+	}
+	return l.st.Guards(ctx, l.e)
+}
+
+// only returns those of the guards that protect has.
+func only(held []providers.Held, protect []providers.Guard) (all []providers.Held) {
+	for _, h := range held {
+		if slices.Contains(protect, h.Guard) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// due answers the question without the guards.
+func (q *question) due(ctx context.Context) (policy.Decision, error) {
 	err := walk(ctx, q.steps())
 	if errors.Is(err, errDecided) {
 		err = nil
@@ -165,19 +222,19 @@ func (by decider) due(
 	return q.d, err
 }
 
-// question is the question whether a recorded file is due, with the decision so far.
-type question struct {
-	by  decider
-	st  *providers.Storage
-	r   *reader
-	rec journal.Record
-	d   policy.Decision
+// decide answers the question as a scan does: with the guards.
+func (q *question) decide(ctx context.Context) (policy.Decision, error) {
+	d, err := q.due(ctx)
+	if err != nil || d.Action != policy.Trash || d.Approved {
+		return d, err
+	}
+	held, err := q.facts.guards(ctx, q.policy.Protect)
+	return holdBy(ctx, d, held, err)
 }
 
 // byRules decides by the policy.
 func (q *question) byRules(context.Context) error {
-	s := q.by.s
-	q.d = s.o.Policy.Decide(facts(q.st.Name(), q.rec), s.o.Now())
+	q.d = q.policy.Decide(q.Facts, q.now)
 	if q.d.Action == policy.Keep {
 		return errDecided
 	}
@@ -186,14 +243,14 @@ func (q *question) byRules(context.Context) error {
 
 // byUser lets the user's decision take precedence.
 func (q *question) byUser(ctx context.Context) error {
-	override, err := overrideOf(ctx, q.st, q.r, q.rec.Entry, q.by.overrides)
+	override, err := q.facts.override(ctx)
 	switch {
 	case isTransient(ctx, err):
 		return err
 	case err != nil:
 		q.d = hold(q.d, policy.ReasonUnknown, language.Messagef("your decision on it could not be read: %v", err))
 	case override == journal.Keep:
-		why := q.by.s.whyKept(ctx, q.rec.Entry)
+		why := q.facts.whyKept(ctx)
 		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []language.Message{why}}
 	// An approval replaces a review or a hold, and with it any waiting time.
 	case override == journal.Approve:
@@ -208,7 +265,7 @@ func (q *question) byUser(ctx context.Context) error {
 // byTag holds a picture that got a rating, a comment or the like since it was made, if the policy has the guard
 // "tagged".
 func (q *question) byTag(context.Context) error {
-	if q.d.Action != policy.Trash || !q.by.s.holdsTag(q.rec.Verdict) {
+	if q.d.Action != policy.Trash || !holdsTag(q.policy, q.Verdict) {
 		return nil
 	}
 	why := language.Messagef("a rating, a comment or the like was added to it")
@@ -220,17 +277,17 @@ func (q *question) byTag(context.Context) error {
 
 // holdsTag reports whether the policy has the guard "tagged" and the picture has a tag in its bytes, which its storage
 // does not know of.
-func (s *Sweeper) holdsTag(v fingerprint.Verdict) bool {
-	return v.Tagged() && slices.Contains(s.o.Policy.Protect, providers.GuardTagged)
+func holdsTag(p *policy.Policy, v fingerprint.Verdict) bool {
+	return v.Tagged() && slices.Contains(p.Protect, providers.GuardTagged)
 }
 
 // byClock holds what an age decides while the clock is in doubt.
 func (q *question) byClock(context.Context) error {
-	if q.by.doubt == nil || q.d.Action != policy.Trash && !q.d.Grace {
+	if q.doubt == nil || q.d.Action != policy.Trash && !q.d.Grace {
 		return nil
 	}
 	q.d.Grace, q.d.NotBefore = false, time.Time{} // no grace begins by that clock either
-	q.d = hold(q.d, policy.ReasonClock, language.Verbatim(q.by.doubt.Error()))
+	q.d = hold(q.d, policy.ReasonClock, language.Verbatim(q.doubt.Error()))
 	return errDecided
 }
 

@@ -141,7 +141,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 	var err error
 	latest := true
 	// A date of first sight from a wrong clock would be trusted later.
-	if v.Confidence == fingerprint.None || sc.decider.doubt == nil {
+	if sc.remembers() && (v.Confidence == fingerprint.None || sc.decider.doubt == nil) {
 		put := sc.seen.Put
 		if sc.records(l.Entry, v) {
 			put = sc.seen.Keep
@@ -152,7 +152,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 		}
 	}
 	if latest {
-		sc.emit(ctx, r, journal.Record{Entry: l.Entry, Verdict: v, FirstSeen: sc.now()}, r.fetched)
+		sc.emit(ctx, r, journal.Record{Entry: l.Entry, Verdict: v}, r.fetched)
 	}
 	return err == nil
 }

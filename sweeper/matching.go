@@ -49,7 +49,7 @@ func (s *Sweeper) classifyTrashed(
 // every path that it may have had there. Of the guards only "tagged" applies, because a tag in the bytes is still
 // there.
 func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool {
-	if s.holdsTag(b.Verdict) {
+	if holdsTag(s.o.Policy, b.Verdict) {
 		return false
 	}
 	t, paths := b.Trashed, s.paths(st, b.Trashed.Path)

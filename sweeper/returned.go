@@ -18,7 +18,7 @@ func (q *question) byReturn(ctx context.Context) error {
 	if q.d.Action != policy.Trash && !q.d.Grace {
 		return nil
 	}
-	since, err := q.by.s.returned(ctx, q.st, q.r, q.rec.Entry)
+	since, err := q.facts.returned(ctx)
 	switch {
 	case isTransient(ctx, err):
 		return err

@@ -32,6 +32,10 @@ type ScanOptions struct {
 	All      bool                      // report every image, not only the matches
 	Each     func(Found)               // called for one file at a time, in no order
 	Progress func(seen, matched int64) // called now and then; may be nil
+
+	// Case is called as Each is, with what a decision on the file needs. If it is set, the scan remembers nothing: the
+	// policy may be one that is not in force.
+	Case func(Case)
 }
 
 // Scan looks at every file of the storages that may be an image, takes the verdict from the journal if this revision
@@ -138,14 +142,16 @@ func (s *Sweeper) scanStorage(
 // finish adds up the last listing and remembers the results.
 func (sc *scan) finish(ctx context.Context, p *pass) error {
 	sc.conclude(p)
-	// a partial listing forgets nothing
-	if err := sc.seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !sc.st.Part()); err != nil {
-		sc.sum.problem(sc.st.Name(), "", "remember", err) // costs time at the next scan, never safety
+	if sc.remembers() {
+		sc.save(ctx, p)
 	}
 	if p.complete() && p.since != "" {
 		if err := sc.emitCached(ctx, p); err != nil {
 			return err
 		}
+	}
+	if !sc.remembers() {
+		return nil
 	}
 	if err := sc.journal.Verified(ctx, sc.originals); err != nil && !errors.Is(err, fs.ErrPermission) {
 		// The next scan finds them again.
@@ -156,6 +162,17 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 		sc.sum.problem(sc.st.Name(), "", "end the grace of what no rule wants any more of", err)
 	}
 	return nil
+}
+
+// remembers reports whether the scan stores what it finds.
+func (sc *scan) remembers() bool { return sc.options.Case == nil }
+
+// save stores the verdicts, and the position of the next listing.
+func (sc *scan) save(ctx context.Context, p *pass) {
+	// a partial listing forgets nothing
+	if err := sc.seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !sc.st.Part()); err != nil {
+		sc.sum.problem(sc.st.Name(), "", "remember", err) // costs time at the next scan, never safety
+	}
 }
 
 // run lists the changes since the cursor and examines them.
@@ -194,7 +211,7 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	original, isNew := sc.knowledge.original(rec)
 	rec.Verdict = sc.knowledge.weigh(e, base)
 	v := rec.Verdict
-	d, err := sc.decider.decide(ctx, sc.st, r, rec)
+	d, c, err := sc.decide(ctx, r, rec)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched
@@ -232,6 +249,24 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	if sc.options.Each != nil {
 		sc.options.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched, base})
 	}
+	if sc.options.Case != nil {
+		sc.options.Case(c)
+	}
+}
+
+// decide returns the decision on a file, and what it needs if that is asked for.
+func (sc *scan) decide(ctx context.Context, r *reader, rec journal.Record) (d policy.Decision, c Case, err error) {
+	if sc.options.Case == nil {
+		d, err = sc.decider.decide(ctx, sc.st, r, rec)
+		return d, c, err
+	}
+	q := sc.decider.question(sc.st, r, rec)
+	if c, err = know(ctx, q); err != nil {
+		return d, c, err
+	}
+	q.facts = c
+	d, err = q.decide(ctx)
+	return d, c, err
 }
 
 // count lets do change the summary under the lock.

@@ -17,28 +17,41 @@ import (
 type checkOptions struct {
 	files []string // "-" is standard input; none: the policy that the other verbs use
 	json  bool
-	quiet bool // only the exit status
+	quiet bool   // only the exit status
+	diff  string // the policy to compare with; "": none
 }
 
 func newCheckCmd(p *program) *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
-		Use:   "check [POLICY]...",
+		Use:   "check [POLICY]... | check [POLICY] --diff OTHER",
 		Short: "validate policy files and explain them in English",
 		Long: `check validates policy files, and explains what each of them means and what it
 cannot do. Without a file it checks the policy that the other commands use, and
 compares it with that of a running service. - is standard input.
 
-Exit status: 0 if every policy is valid, otherwise 2.`,
+--diff compares what the policy and another one, such as a draft, do with the images
+that are there now: it lists those that would newly go, wait, be reviewed or stay,
+with the rules, and the settings that differ besides, such as limits. It scans the
+storages of both policies as scan does, and changes and remembers nothing.
+
+Exit status: 0 if every policy is valid, otherwise 2. With --diff: 0 if both policies
+have the same effect, 1 if not, or if a file or a folder could not be read.`,
 		Example: "  sweepd check\n  sweepd check --quiet policy.yaml && sweepd reload\n" +
+			"  sweepd check --diff draft.yaml\n" +
 			"  sweepd check --json *.yaml | jq -r 'select(.ok | not).file'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
+			if cmd.Flags().Changed("diff") {
+				return runDiff(cmd.Context(), p, o)
+			}
 			return runCheck(cmd.Context(), p, o)
 		},
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per file")
 	cmd.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print nothing; the exit status is the answer")
+	cmd.Flags().StringVar(&o.diff, "diff", "",
+		"compare the effect with that of the policy in `OTHER`; - is standard input")
 	cmd.MarkFlagsMutuallyExclusive("json", "quiet")
 	return cmd
 }

@@ -12,6 +12,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/language"
+	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -118,10 +119,7 @@ func fileLine(f sweeper.Found) jsonFile {
 		Modified: f.Entry.Modified.UTC(), MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence,
 		Product: f.Verdict.Product, Made: moment(f.Verdict.Made), Derived: f.Verdict.Derived,
 		Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
-		Decision: jsonDecision{
-			string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore),
-			f.Decision.Guards, f.Decision.Approved,
-		},
+		Decision: decisionLine(f.Decision),
 	}
 	if !utf8.ValidString(f.Entry.Path) {
 		line.PathBytes = []byte(f.Entry.Path)
@@ -129,8 +127,14 @@ func fileLine(f sweeper.Found) jsonFile {
 	if line.Evidence == nil {
 		line.Evidence = []fingerprint.Evidence{}
 	}
-	if line.Decision.Reasons == nil {
-		line.Decision.Reasons = []language.Message{}
+	return line
+}
+
+// decisionLine returns the decision for --json.
+func decisionLine(d policy.Decision) jsonDecision {
+	line := jsonDecision{string(d.Action), d.Rule, d.Reasons, moment(d.NotBefore), d.Guards, d.Approved}
+	if line.Reasons == nil {
+		line.Reasons = []language.Message{}
 	}
 	return line
 }

@@ -27,6 +27,16 @@ func Accounts(o Options) map[string]policy.Storage {
 	return all
 }
 
+// AccountsOf returns the storages of the policies that are accounts of a service.
+func AccountsOf(policies ...*policy.Policy) map[string]policy.Storage {
+	all := map[string]policy.Storage{}
+	for _, p := range policies {
+		maps.Copy(all, p.Storages)
+	}
+	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Remote() })
+	return all
+}
+
 // storages returns the policy's storages by name; an empty map if there is no policy or it cannot be read.
 func storages(o Options) map[string]policy.Storage {
 	if p := Policy(o); p != nil {

@@ -32,6 +32,7 @@ type Options struct {
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
 	Classifier *fingerprint.Classifier                   // nil: the built-in one
 	Shared     *Shared                                   // nil: the App opens a policy and a journal of its own
+	Protect    []providers.Guard                         // the guards that hold files; nil: those of the policy
 
 	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
 	// type, with the grant that sweepd login stored.

@@ -67,6 +67,9 @@ func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 		return err
 	}
 	o := providers.Options{Roots: roots, Part: sc.Roots != nil, Protect: a.Policy.Protect}
+	if a.o.Protect != nil {
+		o.Protect = a.o.Protect
+	}
 	if a.o.Act {
 		o.Recorder = a.Journal
 	}

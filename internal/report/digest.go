@@ -49,7 +49,7 @@ func NewDigest(now, until time.Time, p *policy.Policy) *Digest {
 
 // Add adds one file: for ScanOptions.Each.
 func (d *Digest) Add(f sweeper.Found) {
-	at := d.goes(f.Decision)
+	at := d.policy.Goes(f.Decision, d.now)
 	if at.IsZero() || at.After(d.until) {
 		return
 	}
@@ -65,24 +65,6 @@ func (d *Digest) Add(f sweeper.Found) {
 		c.First = at
 	}
 	d.name(coming{f.Storage, f.Entry.Path, f.Entry.Size, at})
-}
-
-// goes returns the earliest time at which a file goes; zero if no time lets it go. Before its grace can begin, a file
-// must be quiet, or be seen again; a grace that can begin begins now.
-func (d *Digest) goes(dec policy.Decision) time.Time {
-	switch {
-	case dec.Action == policy.Trash:
-		return d.now
-	case dec.Action != policy.Hold || len(dec.Guards) > 0:
-		return time.Time{}
-	case dec.ReasonCode == policy.ReasonSettle, dec.ReasonCode == policy.ReasonConfirm:
-		return dec.NotBefore.Add(d.policy.Grace(dec.Rule))
-	case dec.ReasonCode == policy.ReasonUnmarked:
-		return d.now.Add(d.policy.Grace(dec.Rule))
-	case dec.ReasonCode == policy.ReasonGrace:
-		return dec.NotBefore
-	}
-	return time.Time{}
 }
 
 // name keeps the file if it is one of the first to go.

@@ -1,0 +1,66 @@
+package sweeper
+
+import (
+	"context"
+	"time"
+
+	"sweepd/internal/language"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Case is a file that a scan has found, with all that a decision on it needs besides the policy and the time. It
+// implements lookup with what was looked up once.
+type Case struct {
+	policy.Facts
+	doubt *ClockError
+
+	user  asked[journal.Override]
+	why   language.Message
+	back  asked[time.Time]
+	holds asked[[]providers.Held]
+}
+
+// asked is the answer to a question, or why there is none.
+type asked[T any] struct {
+	answer T
+	err    error
+}
+
+// ask returns the answer that a lookup returned.
+func ask[T any](answer T, err error) asked[T] { return asked[T]{answer, err} }
+
+// know asks everything that a step of q could ask. It returns an error if the file is gone or in flux, or if ctx has
+// ended.
+func know(ctx context.Context, q *question) (Case, error) {
+	c := Case{
+		Facts: q.Facts, doubt: q.doubt, user: ask(q.facts.override(ctx)), back: ask(q.facts.returned(ctx)),
+		holds: ask(q.facts.guards(ctx, providers.AllGuards())),
+	}
+	if c.user.answer == journal.Keep {
+		c.why = q.facts.whyKept(ctx)
+	}
+	for _, err := range []error{c.user.err, c.back.err, c.holds.err} {
+		if isTransient(ctx, err) {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// Decide returns the decision on the file under a policy, as a scan would. It does no I/O. The policy must protect no
+// file by a guard that was not asked in the scan.
+func (c Case) Decide(p *policy.Policy, now time.Time) policy.Decision {
+	q := &question{Facts: c.Facts, policy: p, now: now, doubt: c.doubt, facts: c}
+	d, _ := q.decide(context.Background()) // no lookup of a Case fails because the file is gone
+	return d
+}
+
+func (c Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
+func (c Case) whyKept(context.Context) language.Message           { return c.why }
+func (c Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }
+
+func (c Case) guards(_ context.Context, protect []providers.Guard) ([]providers.Held, error) {
+	return only(c.holds.answer, protect), c.holds.err
+}
