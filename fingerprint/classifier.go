@@ -1,6 +1,7 @@
 package fingerprint
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +13,7 @@ import (
 
 // Version identifies the rules of classification. It changes whenever the same bytes under the same name might get
 // another verdict; cached verdicts of other versions are void.
-const Version = 8
+const Version = 9
 
 // File describes one file to a classifier.
 type File struct {
@@ -70,7 +71,7 @@ func (c *Classifier) Examine(f File) (Report, error) {
 }
 
 // examine runs the detectors in order of cost: the name, the header with its EXIF block, the credential. It returns
-// the zero Verdict if f is not an image. The report may be nil.
+// the zero Verdict if f is not an image, and one without confidence for a video. The report may be nil.
 func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w := c.windows.Get().(*window)
 	defer c.windows.Put(w)
@@ -97,6 +98,9 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		return Verdict{}, w.err
 	}
 	r.header(s.header, w.read)
+	if s.header.video != "" {
+		return c.video(f, s, r)
+	}
 	if s.header.mediaType == "" {
 		return Verdict{}, nil
 	}
@@ -123,7 +127,7 @@ func (c *Classifier) readSeal(f File, s *findings, r *Report) error {
 	if f.HeaderOnly {
 		read = c.credentials.ReadHeader
 	}
-	credential, err := read(&counted, f.Size, s.header.mediaType)
+	credential, err := read(&counted, f.Size, cmp.Or(s.header.mediaType, s.header.video))
 	if err != nil {
 		return fmt.Errorf("read the credential: %w", err)
 	}

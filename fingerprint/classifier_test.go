@@ -111,6 +111,7 @@ func ordinary() map[string][]byte {
 			part{"IDAT", make([]byte, 60_000)}),
 		"JPEG": aJPEG(padding("\xE0", 14), padding("\xE1", 2000), padding("\xDB", 130), padding("\xC4", 400)),
 		"WebP": aWebP(vp8(60_000)),
+		"HEIC": aPhone(60_000),
 		"text": []byte(strings.Repeat("words ", 1000)),
 	}
 }

@@ -105,6 +105,8 @@ func TestAHeaderOnlyReadingVerifiesTheCredentialAndLeavesItsBindingOpen(t *testi
 		"PNG":  large(s, c2patest.Options{StampedAt: madeThen})["PNG"],
 		"WebP": s.WebP(c2patest.Options{StampedAt: madeThen}),
 		"JPEG": s.JPEG(1, c2patest.Options{StampedAt: madeThen}),
+		"AVIF": s.Sign(append(c2patest.PlainAVIF(64, 64, 1), aBox("free", make([]byte, 500_000))...),
+			c2patest.Options{StampedAt: madeThen}),
 	} {
 		f, reads := fileOf(ownName, b)
 		v, err := c.Classify(headerOnly(f))

@@ -3,8 +3,11 @@ package fingerprint
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
+
+	"sweepd/fingerprint/c2pa/c2patest"
 )
 
 // hostile returns files with false statements about themselves, and their types by their bytes. Under a perfect name
@@ -31,6 +34,7 @@ func hostile() map[string]struct {
 	chunk := aWebP(vp8(100), part{"C2PA", []byte("jumb")})
 	copy(chunk[16:], "\xff\xff\xff\xff")
 	selfIFD := []byte("II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00OpenAI")
+	heic, avif := aBox("ftyp", []byte("heic\x00\x00\x00\x00")), aBox("ftyp", []byte("avif\x00\x00\x00\x00"))
 	return map[string]h{
 		"PNG, nothing after the magic":  {[]byte("\x89PNG\r\n\x1a\n"), "image/png"},
 		"PNG, absurd credential":        {huge("caBX"), "image/png"},
@@ -60,10 +64,39 @@ func hostile() map[string]struct {
 		"GIF, nothing after the magic":   {[]byte("GIF89a"), "image/gif"},
 		"HEIF, box of no size":           {[]byte("\x00\x00\x00\x00ftypmif1\x00\x00\x00\x00avif"), "image/heif"},
 		"HEIF, box beyond the file":      {[]byte("\xff\xff\xff\xffftypmif1\x00\x00\x00\x00avif"), "image/avif"},
+		"HEIF, boxes in boxes": {
+			slices.Concat(heic, nestedBoxes(900)), "image/heic",
+		},
+		"HEIF, boxes without end": {
+			slices.Concat(heic, bytes.Repeat(aBox("free"), 2*maxParts)),
+			"image/heic",
+		},
+		"HEIF, a thousand properties of one item": {aHEIC(heifItem{
+			[]byte{0, 0, 0, 0, 0, 1},
+			[][]byte{bytes.Repeat(aBox("free"), 200)},
+			slices.Concat([]byte{0, 0, 0, 0, 0, 0, 0, 8}, bytes.Repeat([]byte{0, 1, 1, 9}, 800)),
+		}, 0), "image/heic"},
+		"HEIF, box of 2^63": {
+			slices.Concat(heic, []byte("\x00\x00\x00\x01uuid"), bytes.Repeat([]byte{255}, 40)), "image/heic",
+		},
+		"AVIF, garbage for a credential": {
+			slices.Concat(avif, c2patest.StoreBox([]byte("OpenAI"))), "image/avif",
+		},
+		"AVIF, absurd credential": {
+			slices.Concat(avif, []byte("\x7f\xff\xff\xffuuid"+provenance)), "image/avif",
+		},
 		"BMP, least of all heights": {[]byte("BM" + strings.Repeat("\x00", 12) + "\x28\x00\x00\x00" +
 			"\x00\x00\x00\x80" + "\x00\x00\x00\x80" + "\x00\x00"), "image/bmp"},
 		"TIFF, header alone": {[]byte("MM\x00*\xff\xff\xff\xff"), "image/tiff"},
 	}
+}
+
+// nestedBoxes returns boxes of metadata, each in another.
+func nestedBoxes(depth int) (b []byte) {
+	for i := range depth {
+		b = aBox([]string{"meta", "iprp", "ipco"}[i%3], make([]byte, 4), b)
+	}
+	return b
 }
 
 func TestHostileFilesEndBelowStrongAndAreNoError(t *testing.T) {
@@ -90,7 +123,7 @@ func TestACredentialThatCannotBeReadCapsTheName(t *testing.T) {
 	c := New()
 	for _, what := range []string{
 		"PNG, absurd credential", "PNG, garbage for a credential", "PNG, empty credential", "PNG, two credentials",
-		"WebP, garbage for a credential",
+		"WebP, garbage for a credential", "AVIF, garbage for a credential", "AVIF, absurd credential",
 	} {
 		f, _ := fileOf(downloadName, hostile()[what].bytes)
 		v, err := c.Classify(f)

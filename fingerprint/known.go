@@ -29,8 +29,11 @@ var known = [...]Evidence{
 }
 
 // With returns v with what is known of the bytes, of which the hash of the whole file was compared. by is the product,
-// if it is known. If the person gave the picture to ChatGPT, nothing else counts.
+// if it is known. If the person gave the picture to ChatGPT, nothing else counts. What is no image stays as it is.
 func (v Verdict) With(k Knowledge, by Product) Verdict {
+	if v.MediaType == "" {
+		return v
+	}
 	e := known[k]
 	v.Evidence = append([]Evidence{e}, v.Evidence...)
 	switch k {

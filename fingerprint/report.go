@@ -46,8 +46,11 @@ func (r *Report) header(h header, bytesRead int64) {
 		return
 	}
 	magic := Step{Check: "image by its first bytes", OK: h.mediaType != "", Detail: "no image type known here"}
-	if magic.OK {
+	switch {
+	case magic.OK:
 		magic.Detail = fmt.Sprintf("%s, %d x %d", h.mediaType, h.width, h.height)
+	case h.video != "":
+		magic.Detail = h.video
 	}
 	steps := []Step{magic}
 	if magic.OK {
@@ -80,6 +83,18 @@ func (r *Report) name(s findings) {
 	// first.
 	last := len(r.Findings) - 1
 	r.Findings = slices.Insert(r.Findings[:last], 1, r.Findings[last])
+}
+
+// lower sets the levels of all evidence to None: that on a video supports none.
+func (r *Report) lower() {
+	if r == nil {
+		return
+	}
+	for _, f := range r.Findings {
+		for i := range f.Evidence {
+			f.Evidence[i].Confidence = None
+		}
+	}
 }
 
 // exif adds the finding on the EXIF block.

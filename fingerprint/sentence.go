@@ -64,6 +64,7 @@ func (v Verdict) sentences() []language.Message {
 		language.Messagef("a picture that OpenAI signed, without its credential"),
 		language.Messagef("you said that it is from ChatGPT"),
 		language.Messagef("you gave it to ChatGPT"),
+		language.Messagef("a video, which no rule moves"),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 // header describes a file's structure up to the first pixels.
 type header struct {
 	mediaType     string // "" if it is not an image
+	video         string // the media type of a video; mediaType is "" then
 	width, height int
 	// credential is true if there is, or may be, a Content Credential in a container that package c2pa reads.
 	credential bool
@@ -39,7 +40,7 @@ func sniff(w *window) header {
 	case bytes.HasPrefix(b, []byte("GIF87a")), bytes.HasPrefix(b, []byte("GIF89a")):
 		return sniffGIF(b)
 	case len(b) >= 16 && string(b[4:8]) == "ftyp":
-		return sniffHEIF(b)
+		return sniffBMFF(w)
 	case len(b) >= 26 && string(b[:2]) == "BM":
 		return sniffBMP(b)
 	case isTIFF(b):
@@ -70,28 +71,6 @@ func sniffGIF(b []byte) header {
 	if len(b) >= 10 {
 		h.width = int(binary.LittleEndian.Uint16(b[6:]))
 		h.height = int(binary.LittleEndian.Uint16(b[8:]))
-	}
-	return h
-}
-
-// heifBrands maps the still-image brands of ISO 14496-12 files to media types (ISO 23008-12 and the AVIF
-// specification). The other brands are videos.
-var heifBrands = map[string]string{
-	"avif": "image/avif", "avis": "image/avif",
-	"heic": "image/heic", "heix": "image/heic", "heim": "image/heic", "heis": "image/heic", "hevc": "image/heic",
-	"hevx": "image/heic",
-	"mif1": "image/heif", "mif2": "image/heif", "mif3": "image/heif", "msf1": "image/heif", "j2ki": "image/heif",
-}
-
-// sniffHEIF returns the header by the major brand. If that is a general one, the compatible brands decide.
-func sniffHEIF(b []byte) header {
-	// The brands end with the box, or with the bytes that were read.
-	end := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)))
-	h := header{mediaType: heifBrands[string(b[8:12])]}
-	for i := uint64(16); i+4 <= end && h.mediaType == "image/heif"; i += 4 {
-		if t := heifBrands[string(b[i:i+4])]; t != "" {
-			h.mediaType = t
-		}
 	}
 	return h
 }

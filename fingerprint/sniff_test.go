@@ -185,12 +185,13 @@ func FuzzSniff(f *testing.F) {
 	for _, b := range ordinary() {
 		f.Add(b[:min(len(b), 9000)])
 	}
+	f.Add(aBox("ftyp", []byte("isom\x00\x00\x00\x00"), aBox("uuid", []byte(provenance))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := &readCount{ReaderAt: bytes.NewReader(b)}
 		var w window
 		w.reset(r, int64(len(b)))
 		h := sniff(&w)
-		if h.mediaType == "" && (h.credential || h.exif != nil || h.width != 0) {
+		if h.mediaType == "" && (h.credential && h.video == "" || h.exif != nil || h.width != 0) {
 			t.Errorf("no image, and yet %+v", h)
 		}
 		if h.width < 0 || h.height < 0 || w.err != nil {

@@ -18,35 +18,58 @@ const (
 	maxFile = 256 << 20
 )
 
-// binding is the hard binding: the hash of the file without the credential (C2PA 2.2, 18.5).
-type binding struct {
-	Exclusions []struct {
-		Start  int64 `cbor:"start"`
-		Length int64 `cbor:"length"`
-	} `cbor:"exclusions"`
+// hardBinding is a manifest's statement about the bytes of its file.
+type hardBinding interface {
+	// check returns nil if the file is as signed, errOpen if it was not read whole, and otherwise an error. stop ends
+	// it early.
+	check(s *source, sp *span, mediaType string, headerOnly bool, buf []byte, stop *atomic.Bool) (bound, error)
+}
+
+// digest is the hash of a file without what a binding leaves out.
+type digest struct {
 	Alg  string `cbor:"alg"`
 	Hash []byte `cbor:"hash"`
 }
 
-// bindingOf returns the one hard binding of a manifest, which excludes one range.
-func bindingOf(m *manifest, alg string) (*binding, error) {
+// binding is the hash of the file without the credential (C2PA 2.2, 18.5).
+type binding struct {
+	digest
+	Exclusions []struct {
+		Start  int64 `cbor:"start"`
+		Length int64 `cbor:"length"`
+	} `cbor:"exclusions"`
+}
+
+// bindingOf returns the one hard binding of a manifest to a file of that media type.
+func bindingOf(m *manifest, alg, mediaType string) (hardBinding, error) {
 	var found *assertion
 	for i, a := range m.assertions {
 		if !strings.HasPrefix(a.label, "c2pa.hash.") {
 			continue
 		}
-		if a.label != "c2pa.hash.data" {
-			return nil, fmt.Errorf("binding %q: %w", a.label, errUnsupported)
+		if found != nil {
+			return nil, fmt.Errorf("bindings %q and %q: %w", found.label, a.label, errUnsupported)
 		}
-		// The labels of a manifest are unique, so there is only one.
 		found = &m.assertions[i]
 	}
 	if found == nil {
 		return nil, errors.New("it is not bound to any file")
 	}
 	// The claim's algorithm counts if the binding names none.
-	b := &binding{Alg: alg}
-	if err := decode(found.cbor, b); err != nil {
+	switch {
+	case found.label == "c2pa.hash.data":
+		return dataBinding(found, alg)
+	case (found.label == "c2pa.hash.bmff.v2" || found.label == "c2pa.hash.bmff.v3") && hasBoxes(mediaType):
+		b := &boxBinding{digest: digest{Alg: alg}}
+		return b, decode(found.cbor, b)
+	}
+	return nil, fmt.Errorf("binding %q: %w", found.label, errUnsupported)
+}
+
+// dataBinding returns a binding that excludes one range.
+func dataBinding(a *assertion, alg string) (hardBinding, error) {
+	b := &binding{digest: digest{Alg: alg}}
+	if err := decode(a.cbor, b); err != nil {
 		return nil, err
 	}
 	if len(b.Exclusions) != 1 {
@@ -67,7 +90,7 @@ func (b *binding) leavesOut(off, n int64) error {
 var errOpen = errors.New("the file was not read whole")
 
 // open returns errOpen, or an error if the binding cannot match any bytes.
-func (b *binding) open(s *source) error {
+func (b *digest) open(s *source) error {
 	alg, err := b.hash(s)
 	switch {
 	case err != nil:
@@ -79,7 +102,7 @@ func (b *binding) open(s *source) error {
 }
 
 // hash returns the binding's hash algorithm, or errUnsupported if the algorithm is unknown or the file is too large.
-func (b *binding) hash(s *source) (crypto.Hash, error) {
+func (b *digest) hash(s *source) (crypto.Hash, error) {
 	alg, err := hashOf(b.Alg)
 	if err == nil && s.size > maxFile {
 		err = fmt.Errorf("file of %d bytes: %w", s.size, errUnsupported)
@@ -99,7 +122,7 @@ type bound struct {
 	twin   Twin // of an untagged one
 }
 
-// check returns nil if the file is as signed, errOpen if it was not read whole, and otherwise an error.
+// check implements hardBinding.
 func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, buf []byte, stop *atomic.Bool,
 ) (is bound, err error) {
 	err = b.leavesOut(sp.off, sp.len)

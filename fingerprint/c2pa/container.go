@@ -13,6 +13,8 @@ var (
 	errCut  = errors.New("the file ends before the credential does")
 	errHuge = errors.New("the credential is larger than 32 MiB")
 	errTwo  = errors.New("the file has more than one credential")
+
+	errPurpose = errors.New("its box has another purpose than a manifest")
 )
 
 // span is the place of a credential in a file.
@@ -38,12 +40,25 @@ func locate(s *source, mediaType string) (*span, error) {
 		walk = locateWebP
 	case "image/jpeg":
 		walk = locateJPEG
+	default:
+		if hasBoxes(mediaType) {
+			walk = locateBMFF
+		}
 	}
 	// A file that is shorter than the first bytes that the walks look at has no credential.
 	if walk == nil || s.at(0, 12) == nil {
 		return nil, nil
 	}
 	return walk(s)
+}
+
+// hasBoxes reports whether files of that type consist of the boxes of ISO 14496-12.
+func hasBoxes(mediaType string) bool {
+	switch mediaType {
+	case "image/avif", "image/heic", "image/heif", "video/mp4", "video/quicktime":
+		return true
+	}
+	return false
 }
 
 // one returns a span of a single chunk whose JUMBF follows a header of that size.

@@ -1,5 +1,5 @@
-// Package c2pa reads and verifies Content Credentials (C2PA 2.2, ISO 22144) in PNG, JPEG and WebP files. It decides
-// whether OpenAI signed exactly these bytes.
+// Package c2pa reads and verifies Content Credentials (C2PA 2.2, ISO 22144) in PNG, JPEG, WebP, AVIF, HEIC, MP4 and
+// QuickTime files. It decides whether OpenAI signed exactly these bytes.
 //
 // It keeps three findings apart. Intact: the signature, the assertion hashes and the binding to the file are right.
 // Issuer: the signer's certificate leads to a pinned certification authority and has a pinned name. Time: a timestamp
@@ -16,6 +16,6 @@
 // it verifies the signatures and the timestamp (trial.go, binding.go, timestamp.go), and concludes (judge.go). Every
 // size, count and depth that a file may state has a limit.
 //
-// Any doubt leads to a class below [Verified]. Bindings that OpenAI does not use (c2pa.hash.boxes, c2pa.hash.bmff,
-// compressed manifests) are not implemented; such files are [Other].
+// Any doubt leads to a class below [Verified]. What OpenAI does not use (bindings by c2pa.hash.boxes and by hashes of
+// pieces, compressed manifests) is not implemented; such files are [Other].
 package c2pa

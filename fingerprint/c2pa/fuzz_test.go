@@ -18,7 +18,8 @@ func seeds(f *testing.F, s *c2patest.Signer) [][]byte {
 		}
 	}
 	return append(list, s.PNG(1, c2patest.Options{}), s.PNG(1, c2patest.Options{Version: 1, StampedAt: day}),
-		s.JPEG(1, c2patest.Options{StampedAt: day}), s.WebP(c2patest.Options{Indefinite: true}))
+		s.JPEG(1, c2patest.Options{StampedAt: day}), s.WebP(c2patest.Options{Indefinite: true}),
+		s.Sign(c2patest.PlainAVIF(64, 64, 1), c2patest.Options{}))
 }
 
 // FuzzRead checks that no input causes a panic or an error, that a file is read at most twice, and that nothing is
@@ -30,7 +31,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, m := range []string{"image/png", "image/jpeg", "image/webp"} {
+		for _, m := range []string{"image/png", "image/jpeg", "image/webp", "image/avif"} {
 			r := &counter{b: b}
 			c, err := v.Read(r, int64(len(b)), m)
 			if err != nil {
@@ -50,8 +51,11 @@ func FuzzRead(f *testing.F) {
 // byte changed. What is verified may not be less by its header alone, nor what is broken by its header be more.
 func FuzzChangedFile(f *testing.F) {
 	s, v := world(f)
-	files := [][]byte{s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{})}
-	for kind := range uint8(3) {
+	files := [][]byte{
+		s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{}),
+		s.Sign(c2patest.PlainAVIF(64, 64, 1), c2patest.Options{}),
+	}
+	for kind := range uint8(len(files)) {
 		f.Add(kind, uint16(0), uint16(0), []byte(nil))
 		f.Add(kind, uint16(60), uint16(1), []byte{0})
 		f.Add(kind, uint16(7000), uint16(0), []byte("more"))
@@ -59,6 +63,7 @@ func FuzzChangedFile(f *testing.F) {
 	}
 	f.Add(uint8(0), uint16(33), uint16(0), c2patest.PNGChunk("tEXt", []byte("Comment\x00mine")))
 	f.Add(uint8(1), uint16(2), uint16(0), []byte("\xff\xfe\x00\x06mine"))
+	f.Add(uint8(3), uint16(24), uint16(0), []byte("mif2"))
 	f.Add(uint8(2), uint16(12), uint16(0), []byte("EXIF\x04\x00\x00\x00mine"))
 	f.Fuzz(func(t *testing.T, kind uint8, off, drop uint16, with []byte) {
 		good := files[int(kind)%len(files)]
@@ -81,6 +86,7 @@ func FuzzChangedFile(f *testing.F) {
 		if c != nil && c.Tagged {
 			bad = withoutTagParts(bad)
 		}
+		good, bad = withoutUnsigned(good), withoutUnsigned(bad)
 		if c != nil && c.Class == Verified && !bytes.Equal(bad, good) && !onlyPadding(good, bad) {
 			t.Errorf("%d bytes at %d replaced by %x: got verified", to-from, from, with)
 		}
@@ -112,7 +118,7 @@ func FuzzLocate(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, m := range []string{"image/png", "image/jpeg", "image/webp"} {
+		for _, m := range []string{"image/png", "image/jpeg", "image/webp", "image/avif"} {
 			src := &source{r: bytes.NewReader(b), size: int64(len(b))}
 			sp, err := locate(src, m)
 			if sp == nil {

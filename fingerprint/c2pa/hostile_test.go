@@ -51,7 +51,7 @@ func chunkOf(png []byte) []byte {
 func hostileFiles(tb testing.TB, s *c2patest.Signer) map[string]hostile {
 	all := map[string]hostile{}
 	for _, group := range []func(testing.TB, *c2patest.Signer) map[string]hostile{
-		hostilePNG, hostileWebP, hostileJPEG, hostileBoxes, hostileCBOR, hostileClaims,
+		hostilePNG, hostileWebP, hostileJPEG, hostileBMFF, hostileBoxes, hostileCBOR, hostileClaims,
 	} {
 		maps.Copy(all, group(tb, s))
 	}

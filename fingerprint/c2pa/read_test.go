@@ -27,6 +27,8 @@ func TestAFileWithoutACredentialCostsOneSmallRead(t *testing.T) {
 		"PNG":  c2patest.PlainPNG(400, 400, 7),
 		"JPEG": c2patest.PlainJPEG(400, 400, 7),
 		"WebP": c2patest.PlainWebP(),
+		"AVIF": c2patest.PlainAVIF(400, 400, 7),
+		"MP4":  c2patest.PlainMP4(7),
 	} {
 		r := &counter{b: file}
 		c, err := v.Read(r, int64(len(file)), mediaType(file))
@@ -35,7 +37,7 @@ func TestAFileWithoutACredentialCostsOneSmallRead(t *testing.T) {
 				c, err, r.reads, r.bytes)
 		}
 	}
-	for _, m := range []string{"", "image/gif", "image/heic", "text/plain"} {
+	for _, m := range []string{"", "image/gif", "image/tiff", "text/plain"} {
 		r := &counter{b: c2patest.PlainPNG(16, 16, 7)}
 		if c, err := v.Read(r, int64(len(r.b)), m); c != nil || err != nil || r.reads != 0 {
 			t.Errorf("%q: got %v, %v after %d reads, want nothing after none", m, c, err, r.reads)
@@ -113,6 +115,7 @@ func TestAReadersErrorIsReturnedAndSoIsAnEndBeforeTheSize(t *testing.T) {
 		"PNG":  s.PNG(1, c2patest.Options{}),
 		"JPEG": s.JPEG(1, c2patest.Options{}),
 		"WebP": s.WebP(c2patest.Options{}),
+		"HEIC": s.Sign(c2patest.PlainHEIC(64, 64, 1), c2patest.Options{}),
 	} {
 		whole := &counter{b: file}
 		read2(t, v, whole)

@@ -63,6 +63,15 @@ func mediaType(b []byte) string {
 		return "image/jpeg"
 	case len(b) > 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP":
 		return "image/webp"
+	case len(b) > 12 && string(b[4:8]) == "ftyp":
+		switch string(b[8:12]) {
+		case "avif":
+			return "image/avif"
+		case "heic":
+			return "image/heic"
+		case "isom":
+			return "video/mp4"
+		}
 	}
 	return ""
 }

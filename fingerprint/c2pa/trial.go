@@ -54,7 +54,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 
 // bind checks the binding of the active manifest, and hashes the file unless headerOnly is set.
 func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) (bound, error) {
-	b, err := bindingOf(active.m, active.claim.Alg)
+	b, err := bindingOf(active.m, active.claim.Alg, mediaType)
 	if err != nil {
 		return bound{}, err
 	}

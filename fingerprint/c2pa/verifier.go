@@ -41,7 +41,7 @@ func New(anchors ...*Anchors) *Verifier {
 }
 
 // Read returns the verified Content Credential of the file of that size and media type. It returns nil if the file
-// has none, or if the type is not image/png, image/jpeg or image/webp. The content of the file never causes an error;
+// has none, or if the type is none of those in the package comment. The content of the file never causes an error;
 // an error comes from r, or is io.ErrUnexpectedEOF if r ends before size.
 //
 // It reads the first 4 KiB and the credential. It reads the whole file in order, only if a part of the credential

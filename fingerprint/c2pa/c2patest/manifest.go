@@ -29,7 +29,8 @@ type Options struct {
 	StampedAt   time.Time // zero: no timestamp
 	Clock       *Identity // nil: the signer's Clock
 	Ingredients []Ingredient
-	FirstPacket int // of JPEG segments: 0 means 1, as in nearly all files; -1 means 0, as Microsoft writes
+	BoxHash     string // label of the binding in files of boxes; "": "c2pa.hash.bmff.v3"
+	FirstPacket int    // of JPEG segments: 0 means 1, as in nearly all files; -1 means 0, as Microsoft writes
 
 	// The fields below forge the manifest before it is hashed or signed:
 	Claim     func(map[string]any)            // change the claim
@@ -50,8 +51,30 @@ type Ingredient struct {
 	BadHash      bool
 }
 
-// exclusion is the range of bytes that the hard binding excludes.
-type exclusion struct{ start, length int }
+// exclusion is the range of bytes that the hard binding excludes. In a file of boxes it excludes them by their names.
+type exclusion struct {
+	start, length int
+	boxes         bool
+}
+
+// binding returns the label and the content of the hard binding. Its version for boxes depends on o.
+func (ex exclusion) binding(o *Options, hash []byte) (label string, content map[string]any) {
+	content = map[string]any{"name": "jumbf manifest", "alg": "sha256", "hash": hash}
+	if !ex.boxes {
+		content["exclusions"] = []any{map[string]any{"start": ex.start, "length": ex.length}}
+		content["pad"] = make([]byte, 8)
+		return "c2pa.hash.data", content
+	}
+	// The list of c2pa-rs, with the same empty fields.
+	path := func(xpath string, data any) map[string]any {
+		return map[string]any{
+			"xpath": xpath, "length": nil, "data": data, "subset": nil, "version": nil, "flags": nil, "exact": nil,
+		}
+	}
+	own := []any{map[string]any{"offset": 8, "value": []byte(provenance)}}
+	content["exclusions"] = []any{path("/uuid", own), path("/ftyp", nil), path("/mfra", nil)}
+	return or(o.BoxHash, "c2pa.hash.bmff.v3"), content
+}
 
 // encoding sorts the keys of maps, so that equal values have equal bytes.
 var encoding = func() cbor.EncMode {
@@ -123,14 +146,11 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 		add(name, content)
 	}
 	add("c2pa.actions.v2", map[string]any{"actions": o.actions(used)})
-	binding := map[string]any{
-		"exclusions": []any{map[string]any{"start": ex.start, "length": ex.length}},
-		"name":       "jumbf manifest", "alg": "sha256", "hash": hash, "pad": make([]byte, 8),
-	}
+	bindingLabel, binding := ex.binding(o, hash)
 	if o.Binding != nil {
 		o.Binding(binding)
 	}
-	add("c2pa.hash.data", binding)
+	add(bindingLabel, binding)
 	store = append(store, o.Extra)
 	claim, name := s.claim(o, label, uris)
 	m := Superbox("c2ma", label,
@@ -151,7 +171,7 @@ func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]by
 		return content, nil
 	}
 	label := newLabel()
-	boxes = s.manifests(in.Of, label, exclusion{33, 1000}, make([]byte, sha256.Size))
+	boxes = s.manifests(in.Of, label, exclusion{start: 33, length: 1000}, make([]byte, sha256.Size))
 	h := sum(boxes[len(boxes)-1][8:])
 	if in.BadHash {
 		h[0] ^= 1

@@ -67,7 +67,7 @@ func PlainWebP() []byte {
 func (s *Signer) Sign(picture []byte, o Options) []byte {
 	s.tb.Helper()
 	label := newLabel()
-	var ex exclusion
+	ex := exclusion{boxes: hasBoxes(picture)}
 	hash := make([]byte, sha256.Size)
 	// The binding has the range of the credential and the hash of the rest, which are known only after one round.
 	// In the next one the size is the same, because the signature is padded.
@@ -77,15 +77,25 @@ func (s *Signer) Sign(picture []byte, o Options) []byte {
 		if o.FirstPacket < 0 {
 			copy(file[start:], JPEGSegments(store, 0, pieceSize))
 		}
-		if at := (exclusion{start, length}); at == ex {
+		at := exclusion{start, length, hasBoxes(picture)}
+		if at == ex {
 			return file
 		}
-		ex = exclusion{start, length}
-		h := sha256.New()
+		ex = at
+		hash = ex.hash(file)
+	}
+}
+
+// hash returns the hash of a file without what ex excludes.
+func (ex exclusion) hash(file []byte) []byte {
+	h := sha256.New()
+	if ex.boxes {
+		hashBoxes(h, file, ex.start)
+	} else {
 		h.Write(file[:ex.start])
 		h.Write(file[ex.start+ex.length:])
-		hash = h.Sum(hash[:0])
 	}
+	return h.Sum(nil)
 }
 
 // Insert puts store at the place of a credential in a picture of that type. It returns the new file and the range of
@@ -104,6 +114,10 @@ func Insert(picture, store []byte) (file []byte, start, length int) {
 		}
 		binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
 		return file, len(picture), len(c)
+	case hasBoxes(picture):
+		start = int(binary.BigEndian.Uint32(picture))
+		c := StoreBox(store)
+		return moved(splice(picture, start, c), len(c)), start, len(c)
 	}
 	c := JPEGSegments(store, 1, pieceSize)
 	return splice(picture, 2, c), 2, len(c)
