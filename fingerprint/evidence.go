@@ -33,7 +33,7 @@ func (s findings) sealEvidence() Evidence {
 	case sealBroken:
 		return Evidence{
 			Detector: "c2pa.broken",
-			Found:    s.credential.whose() + " does not match these bytes" + s.credential.because(),
+			Found:    string(s.credential.mismatch()) + s.credential.because(),
 		}
 	case sealOther:
 		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.credential.because()}
@@ -57,12 +57,12 @@ func (s findings) sealEvidence() Evidence {
 	return Evidence{}
 }
 
-// whose names a broken credential by its signer.
-func (s credential) whose() string {
+// mismatch returns the clause about a broken credential.
+func (s credential) mismatch() language.Phrase {
 	if s.openAI {
-		return "OpenAI's credential"
+		return language.Phrase("OpenAI's credential does not match these bytes")
 	}
-	return "its credential"
+	return language.Phrase("its credential does not match these bytes")
 }
 
 // taggedEvidence returns the note that a person or a program put metadata on a picture since, whatever its credential
@@ -157,15 +157,15 @@ func (s findings) nameEvidence() Evidence {
 	case s.foreignName():
 		return Evidence{
 			Detector: "filename.older",
-			Found: "its name is another picture's: of " + s.nameDate.Format(time.DateOnly) +
-				", and this one was signed on " + s.credential.made.Format(time.DateOnly),
+			Found: otherPicture(s.nameDate.Format(time.DateOnly),
+				s.credential.made.Format(time.DateOnly)).String(),
 		}
 	case s.name.Telling && savedType(s.header.mediaType):
 		return Evidence{Detector: "filename.download", Found: "ChatGPT download name", Confidence: Likely}
 	case s.name.Untouched && p != ChatGPT && p != NoProduct:
 		return Evidence{
 			Detector:   "filename.download",
-			Found:      "download name of " + p.name(),
+			Found:      downloadOf(p.text()).String(),
 			Confidence: Possible,
 		}
 	case s.name.Untouched:

@@ -22,10 +22,16 @@ const (
 
 // known is the evidence for each Knowledge.
 var known = [...]Evidence{
-	Exported: {"known.export", "your data export has exactly this picture, as made by ChatGPT", Proven},
-	Stripped: {"known.twin", "a picture that OpenAI signed, without its credential", Strong},
-	Named:    {"known.named", "you said that it is from ChatGPT", Likely},
-	Given:    {"known.upload", "you gave it to ChatGPT", None},
+	Exported: {
+		Detector: "known.export", Found: "your data export has exactly this picture, as made by ChatGPT",
+		Confidence: Proven,
+	},
+	Stripped: {
+		Detector: "known.twin", Found: "a picture that OpenAI signed, without its credential",
+		Confidence: Strong,
+	},
+	Named: {Detector: "known.named", Found: "you said that it is from ChatGPT", Confidence: Likely},
+	Given: {Detector: "known.upload", Found: "you gave it to ChatGPT"},
 }
 
 // With returns v with what is known of the bytes, of which the hash of the whole file was compared. by is the product,

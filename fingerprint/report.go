@@ -1,11 +1,11 @@
 package fingerprint
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"sweepd/fingerprint/c2pa"
+	"sweepd/internal/language"
 )
 
 // Finding is the result of one detector on one file. It explains a verdict to the user.
@@ -18,9 +18,9 @@ type Finding struct {
 
 // Step is one check that a detector made.
 type Step struct {
-	Check  string `json:"check"`            // the subject of the check: "claim signature"
-	OK     bool   `json:"ok"`               // the check passed
-	Detail string `json:"detail,omitempty"` // the observed value
+	Check  string           `json:"check"`           // the subject of the check: "claim signature"
+	OK     bool             `json:"ok"`              // the check passed
+	Detail language.Message `json:"detail,omitzero"` // the observed value
 }
 
 // Report is a verdict with the findings of all detectors.
@@ -45,12 +45,13 @@ func (r *Report) header(h header, bytesRead int64) {
 	if r == nil {
 		return
 	}
-	magic := Step{Check: "image by its first bytes", OK: h.mediaType != "", Detail: "no image type known here"}
+	magic := Step{Check: "image by its first bytes", OK: h.mediaType != ""}
+	magic.Detail = language.Messagef("no image type known here")
 	switch {
 	case magic.OK:
-		magic.Detail = fmt.Sprintf("%s, %d x %d", h.mediaType, h.width, h.height)
+		magic.Detail = language.Messagef("%s, %d x %d", h.mediaType, h.width, h.height)
 	case h.video != "":
-		magic.Detail = h.video
+		magic.Detail = language.Verbatim(h.video)
 	}
 	steps := []Step{magic}
 	if magic.OK {
@@ -66,16 +67,16 @@ func (r *Report) name(s findings) {
 	if r == nil {
 		return
 	}
-	step := Step{Check: "family of the name", OK: s.name.Family != "", Detail: "none"}
+	step := Step{Check: "family of the name", OK: s.name.Family != "", Detail: language.Messagef("none")}
 	if step.OK {
-		step.Detail = s.name.Family
+		step.Detail = language.Verbatim(s.name.Family)
 	}
 	steps := []Step{step}
 	if s.foreignName() {
 		steps = append(steps, Step{
 			Check: "name given after the signing",
-			Detail: "at the latest " + s.nameDate.Format(time.DateTime) + ", signed " +
-				s.credential.made.Format(time.DateTime) + " UTC",
+			Detail: language.Messagef("at the latest %s, signed %s UTC",
+				s.nameDate.Format(time.DateTime), s.credential.made.Format(time.DateTime)),
 		})
 	}
 	r.add("filename", 0, steps, s.nameEvidence(), s.unsignedEvidence())
@@ -103,9 +104,23 @@ func (r *Report) exif(s findings) {
 		return
 	}
 	r.add("exif", 0, []Step{
-		{Check: "maker note", OK: s.labs.note != "", Detail: s.labs.note},
+		{Check: "maker note", OK: s.labs.note != "", Detail: detail(language.Verbatim(s.labs.note))},
 		{Check: "user comment", OK: s.labs.comment},
 	}, s.labs.evidence())
+}
+
+// printed is a text with parts from a file, of which only what is printable is shown.
+type printed struct{ language.Text }
+
+func (t printed) String() string               { return printable(t.Text.String()) }
+func (t printed) In(p language.Printer) string { return printable(t.Text.In(p)) }
+
+// detail returns a detail with parts from the file; none if nothing of it is printable.
+func detail(of language.Text) language.Message {
+	if (printed{of}).String() == "" {
+		return language.Message{}
+	}
+	return language.Messagef("%s", printed{of})
 }
 
 // credential adds the finding on the credential. Its texts come from the file, so only printable characters are
@@ -114,11 +129,11 @@ func (r *Report) credential(s findings, c *c2pa.Credential, bytesRead int64) {
 	if r == nil {
 		return
 	}
-	steps := []Step{{Check: "credential", Detail: "none"}}
+	steps := []Step{{Check: "credential", Detail: language.Messagef("none")}}
 	if c != nil {
 		steps = nil
 		for _, step := range c.Steps {
-			steps = append(steps, Step{Check: step.Check, OK: step.OK, Detail: printable(step.Detail)})
+			steps = append(steps, Step{Check: step.Check, OK: step.OK, Detail: detail(step.Detail)})
 		}
 	}
 	r.add("c2pa", bytesRead, steps, s.sealEvidence(), s.taggedEvidence(), s.untimedEvidence())

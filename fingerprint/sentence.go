@@ -35,55 +35,36 @@ func (p Product) text() language.Message {
 	return language.Verbatim(p.name())
 }
 
-// sentences returns the texts that evidence may have, without a reason in parentheses.
-func (v Verdict) sentences() []language.Message {
-	clause := signed(v.Product, v.Made)
-	return []language.Message{
-		unchanged(clause), pixelsUnchanged(clause), clause,
-		language.Messagef("OpenAI's credential does not match these bytes"),
-		language.Messagef("its credential does not match these bytes"),
-		language.Messagef("its credential is not OpenAI's"),
-		language.Messagef("its credential is signed by an unknown issuer"),
-		language.Messagef("OpenAI made only a part of it"),
-		language.Messagef("a rating, a comment or the like was added to it since"),
-		language.Messagef("no time stamp says when it was signed"),
-		language.Messagef("no time stamp says when it was signed, by a certificate not seen before"),
-		language.Messagef("it is too large to examine fully"),
-		language.Messagef("the end of the file is missing"),
-		language.Messagef("its EXIF says that it was made with OpenAI Labs"),
-		language.Messagef("its EXIF mentions OpenAI"),
-		language.Messagef("ChatGPT download name"),
-		language.Messagef("download name of %s", Sora.text()),
-		language.Messagef("download name of %s", API.text()),
-		language.Messagef("download name of %s", Labs.text()),
-		language.Messagef("download name"),
-		language.Messagef("changed download name"),
-		language.Messagef("without the credential that ChatGPT writes"),
-		language.Messagef("name similar to a download"),
-		language.Messagef("your data export has exactly this picture, as made by ChatGPT"),
-		language.Messagef("a picture that OpenAI signed, without its credential"),
-		language.Messagef("you said that it is from ChatGPT"),
-		language.Messagef("you gave it to ChatGPT"),
-		language.Messagef("a video, which no rule moves"),
-	}
+// downloadOf returns the clause about a download name of another product than ChatGPT.
+func downloadOf(product language.Text) language.Message {
+	return language.Messagef("download name of %s", product)
 }
 
-// said returns what was found as a text in any language. Evidence is kept as its English text, in which a reason in
-// parentheses stays English.
-func (v Verdict) said(e Evidence) language.Message {
-	if dates, ok := strings.CutPrefix(e.Found, "its name is another picture's: of "); ok {
-		name, signed, _ := strings.Cut(dates, ", and this one was signed on ")
-		return language.Messagef("its name is another picture's: of %s, and this one was signed on %s", name, signed)
-	}
+// otherPicture returns the clause about a name that is older than the signature, with both dates.
+func otherPicture(named, signed string) language.Message {
+	return language.Messagef("its name is another picture's: of %s, and this one was signed on %s", named, signed)
+}
+
+// Clause returns what was found as a text in any language. Evidence is kept as its English text, from which the clauses
+// with arguments are made again. A reason in parentheses stays English.
+func (v Verdict) Clause(e Evidence) language.Text {
 	head, reason, _ := strings.Cut(e.Found, " (")
-	for _, sentence := range v.sentences() {
-		switch {
-		case sentence.String() != head:
-		case reason == "":
-			return sentence
-		default:
-			return language.Messagef("%s (%s", sentence, reason)
+	product, named := strings.CutPrefix(head, "download name of ")
+	dates, foreign := strings.CutPrefix(head, "its name is another picture's: of ")
+	switch {
+	case reason != "":
+		return language.Messagef("%s (%s", v.Clause(Evidence{Found: head}), reason)
+	case named:
+		return downloadOf(language.Phrase(product))
+	case foreign:
+		name, signed, _ := strings.Cut(dates, ", and this one was signed on ")
+		return otherPicture(name, signed)
+	}
+	clause := signed(v.Product, v.Made)
+	for _, whole := range []language.Message{clause, unchanged(clause), pixelsUnchanged(clause)} {
+		if whole.String() == head {
+			return whole
 		}
 	}
-	return language.Verbatim(e.Found)
+	return language.Phrase(head)
 }

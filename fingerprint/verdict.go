@@ -120,9 +120,9 @@ func (v Verdict) Brief() language.Message {
 
 // clauses returns the findings of that evidence and the state of the file.
 func (v Verdict) clauses(evidence []Evidence) language.Text {
-	var clauses []language.Message
+	var clauses []language.Text
 	for _, e := range evidence {
-		clauses = append(clauses, v.said(e))
+		clauses = append(clauses, v.Clause(e))
 	}
 	switch {
 	case len(clauses) > 0:

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -147,14 +146,14 @@ func (p *program) printFindings(x sweeper.Explanation) {
 			if !s.OK {
 				mark = t.paint("33", t.no())
 			}
-			line := fmt.Sprintf("  %s  %s", mark, safe(s.Check))
-			if s.Detail != "" {
-				line += ": " + safe(s.Detail)
+			line := t.text(language.Phrase(s.Check))
+			if !s.Detail.IsZero() {
+				line += ": " + t.text(s.Detail)
 			}
-			t.printf("%s\n", line)
+			t.printf("  %s  %s\n", mark, line)
 		}
 		for _, ev := range f.Evidence {
-			t.printf("  =>   %s: %s (alone: %s)\n", ev.Detector, safe(ev.Found), ev.Confidence)
+			t.printf("  =>   %s: %s (alone: %s)\n", ev.Detector, t.text(x.Verdict.Clause(ev)), ev.Confidence)
 		}
 	}
 }

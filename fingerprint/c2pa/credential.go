@@ -3,6 +3,8 @@ package c2pa
 import (
 	"fmt"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // Class is the overall result for a credential. The zero value is the worst.
@@ -55,7 +57,7 @@ type Finding struct {
 type Step struct {
 	Check  string
 	OK     bool
-	Detail string
+	Detail language.Message
 }
 
 // Credential is the content of a file's Content Credential and the result of its verification. Its texts come from
@@ -108,9 +110,9 @@ type Credential struct {
 }
 
 // step records a check, and reports whether it passed. detail describes a check that did.
-func (c *Credential) step(check string, err error, detail string) bool {
+func (c *Credential) step(check string, err error, detail language.Message) bool {
 	if err != nil {
-		detail = err.Error()
+		detail = language.Verbatim(err.Error())
 	}
 	c.Steps = append(c.Steps, Step{Check: check, OK: err == nil, Detail: detail})
 	return err == nil

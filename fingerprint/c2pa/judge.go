@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // describe copies the credential's texts, verified or not.
@@ -46,11 +48,14 @@ func (c *Credential) stranger(active *node) {
 func (c *Credential) holds(active *node) bool {
 	err := active.err
 	// There is one for each of the checks.
-	details := [...]string{c.Generator, c.Alg, fmt.Sprintf("%d assertions", len(active.m.assertions)), c.Signer}
-	for at, name := range checks[:active.at] {
-		c.step(name, nil, details[at])
+	details := [...]language.Message{
+		language.Verbatim(c.Generator), language.Verbatim(c.Alg),
+		language.Messagef("%d assertions", len(active.m.assertions)), language.Verbatim(c.Signer),
 	}
-	c.step(checks[active.at], err, details[active.at])
+	for at, name := range checks[:active.at] {
+		c.step(string(name), nil, details[at])
+	}
+	c.step(string(checks[active.at]), err, details[active.at])
 	switch {
 	case err == nil:
 		return true
@@ -73,9 +78,9 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 		return
 	}
 	c.Tagged = t.is.tagged
-	bound := "these are the bytes that were signed"
+	bound := language.Messagef("these are the bytes that were signed")
 	if c.Tagged {
-		bound = "without the tags that were added since, " + bound
+		bound = language.Messagef("without the tags that were added since, %s", bound)
 	}
 	c.step("binding to the file", t.bound, bound)
 	switch {
@@ -105,14 +110,14 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 
 // issuer records who signed the active manifest, and reports whether that is OpenAI by a pinned authority.
 func (c *Credential) issuer(active *node) bool {
-	by := fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)
+	by := language.Messagef("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)
 	c.step("issuer", active.who.why, by)
 	if active.who.anchor == nil {
 		c.Anchored = Finding{No, active.who.why.Error()}
 		return false
 	}
-	c.step("chain to a pinned authority", nil, active.who.path)
-	c.Anchored = Finding{Yes, by}
+	c.step("chain to a pinned authority", nil, language.Verbatim(active.who.path))
+	c.Anchored = Finding{Yes, by.String()}
 	return true
 }
 
@@ -139,7 +144,7 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	c.Generated, c.Agent = made.generated, made.agent
 	c.judgeTime(active, t, made.when)
 	whole := e.wholly()
-	c.step("ingredients", whole, manifestsText(len(e.nodes)))
+	c.step("ingredients", whole, ingredientsText(len(e.nodes)))
 	switch {
 	case whole != nil && !errors.Is(whole, errForeign):
 		c.Intact = Finding{No, whole.Error()}
@@ -169,32 +174,35 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 // for Made without a token.
 func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 	leaf := active.who.leaf
-	valid := fmt.Sprintf("the certificate is valid from %s to %s",
+	valid := language.Messagef("the certificate is valid from %s to %s",
 		leaf.NotBefore.UTC().Format(time.DateOnly), leaf.NotAfter.UTC().Format(time.DateOnly))
 	c.Made, c.MadeBy = when, "action"
 	if when.IsZero() {
 		c.MadeBy = ""
 	}
+	var why language.Message
+	at := t.at.Format(time.RFC3339)
 	switch err := t.stamped; {
 	case errors.Is(err, errNoToken), errors.Is(err, errUnlisted), errors.Is(err, errUnsupported):
-		c.Time = Finding{Unknown, err.Error() + "; " + valid}
+		c.Time.Answer, why = Unknown, language.Messagef("%s; %s", err.Error(), valid)
 	case err != nil:
-		c.Time = Finding{No, err.Error()}
+		c.Time.Answer, why = No, language.Verbatim(err.Error())
 	case t.at.Before(leaf.NotBefore), t.at.After(leaf.NotAfter):
-		c.Time = Finding{No, fmt.Sprintf("timestamp %s, but %s", t.at.Format(time.RFC3339), valid)}
+		c.Time.Answer, why = No, language.Messagef("timestamp %s, but %s", at, valid)
 	default:
-		c.Time = Finding{Yes, fmt.Sprintf("timestamp %s by %s", t.at.Format(time.RFC3339), t.by)}
+		c.Time.Answer, why = Yes, language.Messagef("timestamp %s by %s", at, t.by)
 		c.Made, c.MadeBy = t.at, "token"
 	}
-	c.Steps = append(c.Steps, Step{"time", c.Time.Answer != No, c.Time.Why})
+	c.Time.Why = why.String()
+	c.Steps = append(c.Steps, Step{Check: "time", OK: c.Time.Answer != No, Detail: why})
 }
 
-// manifestsText returns the detail of the check of the ingredients.
-func manifestsText(n int) string {
-	if n == 1 {
-		return "it names nothing that it was made from"
+// ingredientsText returns the detail of the check of the ingredients.
+func ingredientsText(manifests int) language.Message {
+	if manifests == 1 {
+		return language.Messagef("it names nothing that it was made from")
 	}
-	return fmt.Sprintf("%d manifests, all OpenAI's", n)
+	return language.Messagef("%d manifests, all OpenAI's", manifests)
 }
 
 func nameOr(name, otherwise string) string {

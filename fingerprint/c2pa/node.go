@@ -3,6 +3,8 @@ package c2pa
 import (
 	"crypto"
 	"strings"
+
+	"sweepd/internal/language"
 )
 
 // check is one of the checks of a manifest alone, in their order.
@@ -16,7 +18,7 @@ const (
 	checkSigned
 )
 
-var checks = [...]string{"claim", "signature headers", "assertion hashes", "claim signature"}
+var checks = [...]language.Phrase{"claim", "signature headers", "assertion hashes", "claim signature"}
 
 // node is one manifest of the chain with the results of its checks.
 type node struct {

@@ -2,9 +2,10 @@ package c2pa
 
 import (
 	"crypto/x509"
-	"fmt"
 	"io"
 	"sync"
+
+	"sweepd/internal/language"
 )
 
 // Verifier reads credentials and verifies them against its anchors. It is safe for concurrent use, and caches what it
@@ -92,7 +93,7 @@ func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly 
 
 // breaks concludes that the credential cannot be read.
 func (c *Credential) breaks(check string, err error, store []byte) {
-	c.step(check, err, "")
+	c.step(check, err, language.Message{})
 	c.MentionsOpenAI = mentionsOpenAI(store)
 	c.Intact = Finding{No, err.Error()}
 	c.conclude(Broken, err.Error())
@@ -100,7 +101,7 @@ func (c *Credential) breaks(check string, err error, store []byte) {
 
 // examine reads the manifests of the store and judges them.
 func (e *exam) examine(c *Credential, s *source, sp *span, store []byte, mediaType string) {
-	c.step("container", nil, fmt.Sprintf("%d bytes at %d", sp.len, sp.off))
+	c.step("container", nil, language.Messagef("%d bytes at %d", sp.len, sp.off))
 	manifests, err := parseStore(store)
 	if err != nil {
 		c.breaks("manifest store", err, store)

@@ -33,6 +33,16 @@ func (m *Message) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Phrase is an English text without arguments, as a Text: one that was stored, or that has to be a string. It stays
+// English in a language that has no translation of it.
+type Phrase string
+
+// String returns the English text.
+func (s Phrase) String() string { return string(s) }
+
+// In returns the text in the Printer's language.
+func (s Phrase) In(p Printer) string { return p.Text(string(s)) }
+
 // English returns the English texts.
 func English[T Text](texts []T) []string {
 	if texts == nil {

@@ -21,7 +21,7 @@ var calls = map[string]int{
 	"Sprintf": 0, "Messagef": 0, "Text": 0, "printf": 0, "progress": 0, "warn": 0, "show": 0,
 	"left": 0, "heading": 0, "lead": 0, "caution": 0, "sentence": 0,
 	"item": 1, "Count": 1, "CountPlainly": 1, "count": 1, "some": 1,
-	"say": 0, "present": 1, "step": 1, "signInTo": 2,
+	"say": 0, "present": 1, "step": 1, "signInTo": 2, "Phrase": 0, "breaks": 0,
 }
 
 // lists are those that take more than one text.
@@ -34,10 +34,13 @@ var counts = []string{"Count", "CountPlainly", "count", "some"}
 var terminals = []string{"printf", "progress", "show", "left", "item"}
 
 // loose are those that also take texts of other origin.
-var loose = []string{"Text", "say", "present", "step", "signInTo", "heading", "left", "some"}
+var loose = []string{"Text", "say", "present", "step", "signInTo", "heading", "left", "some", "Phrase", "breaks"}
 
 // inPage matches a text in an HTML template.
 var inPage = regexp.MustCompile(`\{\{say "([^"]*)"`)
+
+// top is the folder of the module.
+const top = "../.."
 
 // source is the texts of the code.
 type source struct {
@@ -50,7 +53,6 @@ type source struct {
 func texts(t *testing.T) map[string]string {
 	t.Helper()
 	s := &source{t: t, ids: map[string]string{}}
-	const top = "../.."
 	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		rel, _ := filepath.Rel(top, path)
 		switch {
@@ -115,24 +117,55 @@ func (s *source) constant(n ast.Node) bool {
 	return true
 }
 
-// fields are those whose values are texts.
-var fields = []string{"Title", "Note"}
+// fields are those whose values are texts, by the folder.
+var fields = map[string][]string{
+	"internal/report/":  {"Title", "Note"},
+	"fingerprint/":      {"Found", "Check"},
+	"fingerprint/c2pa/": {"Check"},
+}
 
-// field notes the text of a field of package report's groups.
+// field notes the text of a field, or the beginning of one that ends in a value.
 func (s *source) field(fset *token.FileSet, n ast.Node) {
 	pair, ok := n.(*ast.KeyValueExpr)
-	if !ok || !strings.Contains(filepath.ToSlash(fset.Position(n.Pos()).Filename), "internal/report/") {
+	if !ok {
 		return
 	}
 	key, ok := pair.Key.(*ast.Ident)
-	if text, isText := s.text(pair.Value); ok && isText && slices.Contains(fields, key.Name) {
-		s.note(key.Name, text, fset.Position(n.Pos()).String())
+	at := fset.Position(n.Pos())
+	dir, _ := filepath.Split(filepath.ToSlash(at.Filename))
+	if !ok || !slices.Contains(fields[strings.TrimPrefix(dir, top+"/")], key.Name) {
+		return
+	}
+	if text, isText := s.text(pair.Value); isText {
+		s.note(key.Name, text, at.String())
+	} else if sum, isSum := pair.Value.(*ast.BinaryExpr); isSum {
+		text, _ := s.text(sum.X)
+		s.note(key.Name, text, at.String())
+	}
+}
+
+// phrases notes the texts of a list of language.Phrase.
+func (s *source) phrases(fset *token.FileSet, n ast.Node) {
+	list, ok := n.(*ast.CompositeLit)
+	if !ok {
+		return
+	}
+	array, ok := list.Type.(*ast.ArrayType)
+	if !ok {
+		return
+	}
+	if name, _ := called(array.Elt); name == "Phrase" {
+		for _, e := range list.Elts {
+			text, _ := s.text(e)
+			s.note(name, text, fset.Position(e.Pos()).String())
+		}
 	}
 }
 
 // call notes the texts of a call.
 func (s *source) call(fset *token.FileSet, n ast.Node) {
 	s.field(fset, n)
+	s.phrases(fset, n)
 	c, ok := n.(*ast.CallExpr)
 	if !ok {
 		return
@@ -143,6 +176,9 @@ func (s *source) call(fset *token.FileSet, n ast.Node) {
 	if !ok || of == "fmt" || len(c.Args) <= at || name == "sentence" && of == "" ||
 		slices.Contains(terminals, name) && of != "term" && of != "t" {
 		return
+	}
+	if name == "step" && of == "c" { // of package c2pa
+		at = 0
 	}
 	args := c.Args[at:]
 	if !slices.Contains(lists, name) {
