@@ -109,32 +109,18 @@ func TestCollectedImagesGetTheLevelOfTheirLabel(t *testing.T) {
 	t.Log(table(labels, counts))
 }
 
-// table returns the counts per label and level, and the precision and recall of each level. Precision counts
-// positives among positives and negatives at that level or above, recall among all positives; gray files count as
-// neither.
+// table returns the counts per label and level.
 func table(labels []string, counts map[string]*[Proven + 1]int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%-36s", "label")
 	for level := None; level <= Proven; level++ {
 		fmt.Fprintf(&b, "%9s", level)
 	}
-	var positive, negative [Proven + 1]int
 	for _, label := range labels {
 		fmt.Fprintf(&b, "\n%-36s", label)
-		for level, n := range counts[label] {
+		for _, n := range counts[label] {
 			fmt.Fprintf(&b, "%9d", n)
-			for at := range level + 1 {
-				if strings.HasPrefix(label, "positive") {
-					positive[at] += n
-				} else if strings.HasPrefix(label, "negative") {
-					negative[at] += n
-				}
-			}
 		}
-	}
-	for level := Possible; level <= Proven; level++ {
-		fmt.Fprintf(&b, "\n%-8s or above: precision %3d/%3d, recall %3d/%3d",
-			level, positive[level], positive[level]+negative[level], positive[level], positive[None])
 	}
 	return b.String()
 }

@@ -1,7 +1,6 @@
 package fingerprint
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,11 +10,6 @@ import (
 
 	"sweepd/fingerprint/c2pa/c2patest"
 )
-
-var update = flag.Bool("update", false, "write the table of tools into the document")
-
-// toolsPage has the table of what tools leave of a picture, between two comments.
-const toolsPage = "../docs/internals/detection.md"
 
 // tool is a program that people use on their pictures. IN and OUT in a command stand for the files; a command without
 // OUT changes IN.
@@ -148,24 +142,7 @@ func TestWhatToolsLeaveIsWhatTheDocumentSays(t *testing.T) {
 			t.Errorf("%s: %v, product %q, want at least likely, ChatGPT", x.what, own, own.Product)
 		}
 	}
-	page, err := os.ReadFile(toolsPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, _ := strings.Cut(string(page), "<!-- tools -->\n")
-	_, tail, ok := strings.Cut(rest, "<!-- end of tools -->\n")
-	if !ok {
-		t.Fatalf("%s has no place for the table", toolsPage)
-	}
-	made := head + "<!-- tools -->\n" + table.String() + "<!-- end of tools -->\n" + tail
-	switch {
-	case *update:
-		if err := os.WriteFile(toolsPage, []byte(made), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	case made != string(page):
-		t.Errorf("%s is out of date: go test ./fingerprint -run Tools -update\n%s", toolsPage, table.String())
-	}
+	inPage(t, "tools", table.String())
 }
 
 func aFile(name string, b []byte) File {
