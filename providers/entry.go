@@ -3,6 +3,8 @@ package providers
 import (
 	"path"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // Ref names one file inside its storage for as long as the file exists: a path below a root, or a file id. It is
@@ -71,7 +73,7 @@ func (c Change) Checkpoint() bool { return c.Entry.Ref == "" }
 
 // Trashed is one entry of a storage's trash bin, of sweepd or of another program.
 type Trashed struct {
-	Receipt Receipt // "" if Left is set
+	Receipt Receipt // "" exactly if Left is set
 	Path    string  // where it was, as far as the bin knows; else its name in the bin
 	Size    int64   // bytes; of a folder as in the bin, or 0
 
@@ -83,8 +85,8 @@ type Trashed struct {
 	Since time.Time
 
 	// Left is why the entry is left alone regardless of the policy, as in "a folder" or "nothing says where it was".
-	// It is "" for a file that can be restored and purged.
-	Left string
+	// It is zero for a file that can be restored and purged.
+	Left language.Message
 }
 
 // Name returns the last element of Path.

@@ -32,7 +32,7 @@ func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *provider
 // clock is in doubt: then its time stays unknown.
 func (m *binMemory) recall(b *TrashEntry) {
 	t := &b.Trashed
-	b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero()
+	b.undated = t.Left.IsZero() && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero()
 	// A local entry with a date is examined again each time, which costs little.
 	if !b.undated && !isRemote(m.st) {
 		return

@@ -42,8 +42,8 @@ func (by decider) judgeTrashEntry(
 ) error {
 	t := b.Trashed
 	// The storage leaves it alone, regardless of the policy.
-	if t.Left != "" {
-		b.Why = language.Verbatim(t.Left)
+	if !t.Left.IsZero() {
+		b.Why = t.Left
 		return nil
 	}
 	// Storages may share a bin. The journal has the one that the file is of.

@@ -311,7 +311,9 @@ func (b *bin) origin(path string) (string, error) {
 	return path, nil
 }
 
-var errElsewhere = errors.New("its .trashinfo names a place outside of its disk")
+const elsewhere = "its .trashinfo names a place outside of its disk"
+
+var errElsewhere = errors.New(elsewhere)
 
 // infoOf returns the .trashinfo of a file that was at the absolute path.
 func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {

@@ -3,7 +3,6 @@ package xdgtrash
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -15,11 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 )
 
 // item is one file or folder in a trash directory.
 type item struct {
-	Receipt string // "" if Left is set
+	Receipt string // "" exactly if Left is set
 	Path    string // where it was, as far as the bin knows; else its name in the bin
 	Size    int64  // bytes; of a folder as in directorysizes, or 0
 
@@ -28,8 +28,10 @@ type item struct {
 	// Since is the latest time at which it can have been put there: that of the last change of the file itself.
 	Since time.Time
 
-	// Left is why it can be neither restored nor purged, as in "a folder"; "" if it can.
-	Left string
+	// Left is why it can be neither restored nor purged, as in "a folder"; zero if it can.
+	Left language.Message
+
+	orphan bool // it has no .trashinfo
 }
 
 // List lists the home trash, the trash directories on top of the volumes in reach, and those on top of every other
@@ -61,15 +63,6 @@ type listing struct {
 	yield func(item, error) bool
 	sizes map[string]folderSize // nil until needed
 }
-
-// Reasons for leaving an entry alone.
-const (
-	LeftFolder   = "a folder"
-	LeftLink     = "a symbolic link"
-	leftOther    = "neither a file nor a folder"
-	LeftOrphan   = "an orphan: nothing says where it was"
-	LeftDangling = "its file is gone, and only its .trashinfo is left"
-)
 
 // each calls visit with the names in the folder, until it returns false. An error that ends the listing concerns one
 // bin: it is yielded as an *UnlistedError.
@@ -117,11 +110,11 @@ func (l *listing) listInfo(info string) (more bool) {
 		return true // gone this moment
 	}
 	if err != nil {
-		t.Left = fmt.Sprintf("its .trashinfo cannot be read: %v", err)
+		t.Left = language.Messagef("its .trashinfo cannot be read: %v", err)
 	} else if path, deleted, err := ParseInfo(content, l.zone); err != nil {
-		t.Left = fmt.Sprintf("its .trashinfo says nothing that is understood: %v", err)
+		t.Left = language.Messagef("its .trashinfo says nothing that is understood: %v", err)
 	} else if t.Path, err = l.origin(path); err != nil {
-		t.Path, t.Left = path, err.Error()
+		t.Path, t.Left = path, language.Messagef(elsewhere)
 	} else {
 		t.Deleted = deleted.UTC()
 	}
@@ -132,11 +125,11 @@ func (l *listing) listInfo(info string) (more bool) {
 func (l *listing) entry(name string, t item) (more bool) {
 	s, err := l.stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if t.Left == LeftOrphan {
+		if t.orphan {
 			return true // restored this moment
 		}
-		if t.Left == "" {
-			t.Left = LeftDangling
+		if t.Left.IsZero() {
+			t.Left = language.Messagef("its file is gone, and only its .trashinfo is left")
 		}
 		return l.yield(t, nil)
 	}
@@ -145,21 +138,21 @@ func (l *listing) entry(name string, t item) (more bool) {
 	}
 	// A move into the bin sets the change time, and no program can set it back.
 	t.Since = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
-	kind := ""
+	var kind language.Message
 	switch s.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
 		t.Size = int64(s.Size)
 	case unix.S_IFDIR:
-		kind, t.Size = LeftFolder, l.folderSize(name)
+		kind, t.Size = language.Messagef("a folder"), l.folderSize(name)
 	case unix.S_IFLNK:
-		kind = LeftLink
+		kind = language.Messagef("a symbolic link")
 	default:
-		kind = leftOther
+		kind = language.Messagef("neither a file nor a folder")
 	}
-	if t.Left == "" {
+	if t.Left.IsZero() {
 		t.Left = kind
 	}
-	if t.Left == "" {
+	if t.Left.IsZero() {
 		t.Receipt = l.receipt(name, t.Path, disk.Identify(&s))
 	}
 	return l.yield(t, nil)
@@ -172,7 +165,8 @@ func (l *listing) orphan(name string) (more bool) {
 	case err == nil:
 		return true
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENAMETOOLONG):
-		return l.entry(name, item{Path: name, Left: LeftOrphan})
+		left := language.Messagef("an orphan: nothing says where it was")
+		return l.entry(name, item{Path: name, Left: left, orphan: true})
 	}
 	return l.unlisted(filepath.Join(l.path, "files", name), err)
 }

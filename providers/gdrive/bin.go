@@ -11,6 +11,7 @@ import (
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
 )
@@ -68,32 +69,33 @@ func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed,
 		return providers.Trashed{}, err
 	}
 	t := providers.Trashed{Path: p, Size: f.Size, Deleted: moment(f.TrashedTime), Left: left(f)}
-	if t.Left == "" && d.o.Paths && f.AppProperties[keyProperty] == "" && within(p, "/"+unknown) {
-		t.Left = "nothing says in which folder it was" // it may be in one that is excluded, or that a rule keeps
+	if t.Left.IsZero() && d.o.Paths && f.AppProperties[keyProperty] == "" && within(p, "/"+unknown) {
+		// It may be in one that is excluded, or that a rule keeps.
+		t.Left = language.Messagef("nothing says in which folder it was")
 	}
-	if t.Left == "" {
+	if t.Left.IsZero() {
 		t.Receipt = d.receiptOf(f).encode()
 	}
 	return t, nil
 }
 
-// left returns why a file in the trash is left alone regardless of the policy; "" if it is not.
-func left(f *drive.File) string {
+// left returns why a file in the trash is left alone regardless of the policy; the zero Message if it is not.
+func left(f *drive.File) (why language.Message) {
 	switch {
 	case f.MimeType == folderType:
-		return "a folder"
+		return language.Messagef("a folder")
 	case f.MimeType == shortcutType:
-		return "a shortcut"
+		return language.Messagef("a shortcut")
 	case f.HeadRevisionId == "":
-		return "a document that has no bytes of its own"
+		return language.Messagef("a document that has no bytes of its own")
 	case !f.ExplicitlyTrashed:
-		return "it is in a folder that is in the trash"
+		return language.Messagef("it is in a folder that is in the trash")
 	case len(f.Parents) > 1:
-		return "it is in more than one folder"
+		return language.Messagef("it is in more than one folder")
 	case f.Capabilities == nil || !f.Capabilities.CanDelete:
-		return "Drive does not let this account delete it for good"
+		return language.Messagef("Drive does not let this account delete it for good")
 	}
-	return ""
+	return why
 }
 
 // ReadTrashed implements providers.Driver.

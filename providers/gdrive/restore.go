@@ -99,7 +99,7 @@ func (d *Driver) purgeable(f *drive.File, r receipt) error {
 		return fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
 	case d.receiptOf(f) != r:
 		return providers.ErrChanged
-	case left(f) != "":
+	case !left(f).IsZero():
 		return fmt.Errorf("%w: %s", providers.ErrProtected, left(f))
 	case !ok || f.DriveId == "" && !f.OwnedByMe:
 		return fmt.Errorf("%w: it is not this account's", providers.ErrProtected)

@@ -267,10 +267,10 @@ func TestTheBinSaysWhatIsLeftAloneAndWhy(t *testing.T) {
 	w.must(w.person.Trash(w.add(drivesim.Item{Name: "plain.png"})))
 	got := map[string]string{}
 	for x, err := range d.Trashed(t.Context()) {
-		if err != nil || (x.Left == "") != (x.Receipt != "") {
+		if err != nil || x.Left.IsZero() != (x.Receipt != "") {
 			t.Fatalf("got %+v, %v", x, err)
 		}
-		got[x.Path] = x.Left
+		got[x.Path] = x.Left.String()
 	}
 	want := map[string]string{
 		"/F": "a folder", "/F/inside.png": "it is in a folder that is in the trash",

@@ -68,12 +68,12 @@ func TestAnAbsolutePathBelowTheMountIsUnderstoodAndAnyOtherIsNot(t *testing.T) {
 	write(t, b.path(".Trash-0/info/up.png.trashinfo"), string(xdgtrash.FormatInfo(b.root+"/../home/up.png", noon)))
 	found, _ := b.inBins(b.d)
 	in := found[at]
-	if in.Left != "" || in.Receipt == "" {
+	if !in.Left.IsZero() || in.Receipt == "" {
 		t.Fatalf("got %+v, want it to be understood", found)
 	}
 	delete(found, at)
 	for path, other := range found {
-		if other.Left == "" || other.Receipt != "" {
+		if other.Left.IsZero() || other.Receipt != "" {
 			t.Errorf("%s: got %+v, want it to be left alone", path, other)
 		}
 	}
@@ -263,7 +263,7 @@ func TestEveryBinOfTheMachineIsListedOnce(t *testing.T) {
 	found, unlisted := b.inBins(b.d)
 	want := []string{b.top + "/home/data/was/home.png", other + "/was/other.png", mine.Path, b.path("was/both.png")}
 	for _, path := range want {
-		if e, ok := found[path]; !ok || e.Left != "" || len(found) != len(want) {
+		if e, ok := found[path]; !ok || !e.Left.IsZero() || len(found) != len(want) {
 			t.Errorf("%q: got %+v of %d, want %d", path, e, len(found), len(want))
 		}
 	}
@@ -300,12 +300,12 @@ func TestPathsThatLeaveTheDiskAreLeft(t *testing.T) {
 	left := 0
 	for e, err := range b.d.Trashed(t.Context()) {
 		must(t, err)
-		if strings.Contains(e.Path, "a.png") && e.Left == "" {
+		if strings.Contains(e.Path, "a.png") && e.Left.IsZero() {
 			continue
 		}
 		if _, in := disk.Below(b.top, e.Path); in || !filepath.IsAbs(e.Path) {
 			left++
-			if e.Left == "" || e.Receipt != "" {
+			if e.Left.IsZero() || e.Receipt != "" {
 				t.Errorf("got %+v, want it left alone", e)
 			}
 		}

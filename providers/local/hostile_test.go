@@ -42,7 +42,7 @@ func TestTheSizeOfAFolderIsWhatTheBinSaysOfItsPresentInfo(t *testing.T) {
 	write(t, b.trash+"/directorysizes", "junk\n4096 1700000000 known\n4096 1600000000 trashed%20again\n")
 	found := b.entries()
 	for name, want := range map[string]int64{"known": 4096, "trashed again": 0, "unknown": 0} {
-		if e := found[b.path(name)]; e.Left != xdgtrash.LeftFolder || e.Receipt != "" || e.Size != want {
+		if e := found[b.path(name)]; e.Left.String() != "a folder" || e.Receipt != "" || e.Size != want {
 			t.Errorf("%s: got %+v, want a folder of %d bytes", name, e, want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestTheSizeOfAFolderIsWhatTheBinSaysOfItsPresentInfo(t *testing.T) {
 		},
 	} {
 		must(t, spoil())
-		if e := b.entries()[b.path("known")]; e.Left != xdgtrash.LeftFolder || e.Size != 0 {
+		if e := b.entries()[b.path("known")]; e.Left.String() != "a folder" || e.Size != 0 {
 			t.Errorf("got %+v, want a folder of unknown size", e)
 		}
 	}
@@ -84,11 +84,11 @@ func TestInfosThatAreNoneHarmNobody(t *testing.T) {
 	write(t, b.trash+"/info/large.png.trashinfo", string(xdgtrash.FormatInfo(large, noon)))
 	found := b.entries()
 	for _, name := range []string{"fifo.png", "link.png", "folder.png", "long.png", "empty.png", orphan} {
-		if e, ok := found[name]; !ok || e.Left == "" || e.Receipt != "" {
+		if e, ok := found[name]; !ok || e.Left.IsZero() || e.Receipt != "" {
 			t.Errorf("%.20s: got %+v, want it left alone", name, e)
 		}
 	}
-	if e, ok := found[large]; !ok || e.Left != "" || len(found) != 8 {
+	if e, ok := found[large]; !ok || !e.Left.IsZero() || len(found) != 8 {
 		t.Errorf("got %v and %d entries, want the one of a megabyte, of 8", ok, len(found))
 	}
 }
@@ -115,7 +115,7 @@ func TestEntriesThatPointOutOfTheBinLeadNowhere(t *testing.T) {
 				}
 			}
 		}
-		if e := b.entries()[b.path(name)]; e.Left != xdgtrash.LeftLink || e.Receipt != "" {
+		if e := b.entries()[b.path(name)]; e.Left.String() != "a symbolic link" || e.Receipt != "" {
 			t.Errorf("%s: got %+v, want a link that is left alone", name, e)
 		}
 	}

@@ -279,18 +279,20 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	for e, err := range b.d.Trashed(t.Context()) {
 		must(t, err)
 		found[e.Path] = e
-		if e.Left != "" && e.Receipt != "" || e.Since.Before(before) && e.Path != b.path("d.png") && e.Path != "pipe" {
+		if e.Left.IsZero() != (e.Receipt != "") ||
+			e.Since.Before(before) && e.Path != b.path("d.png") && e.Path != "pipe" {
 			t.Errorf("got %+v: a receipt for what is left alone, or no time", e)
 		}
 	}
 	for path, left := range map[string]string{
 		b.path("first.png"): "", b.path("hand/a.png"): "", b.path("b.png"): "", "/somewhere/else/c.png": "",
-		"orphan.png": xdgtrash.LeftOrphan, b.path("d.png"): xdgtrash.LeftDangling,
-		b.path("folder"): xdgtrash.LeftFolder, b.path("link"): xdgtrash.LeftLink,
+		"orphan.png":     "an orphan: nothing says where it was",
+		b.path("d.png"):  "its file is gone, and only its .trashinfo is left",
+		b.path("folder"): "a folder", b.path("link"): "a symbolic link",
 		"garbage.png": "its .trashinfo says nothing that is understood: not a .trashinfo",
 		"pipe":        "its .trashinfo cannot be read: not a .trashinfo",
 	} {
-		if e, ok := found[path]; !ok || e.Left != left || len(found) != 10 {
+		if e, ok := found[path]; !ok || e.Left.String() != left || len(found) != 10 {
 			t.Fatalf("%q: got %+v of %d, want it left for %q", path, e, len(found), left)
 		}
 	}
