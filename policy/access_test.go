@@ -113,7 +113,7 @@ func TestWhatAStorageNeverLetsHappenIsACaution(t *testing.T) {
 			[]string{"in doubt it has a person review every file there"},
 		},
 	} {
-		got := parse(t, withDrive("", c.rules, c.more)).Cautions()
+		got := language.English(parse(t, withDrive("", c.rules, c.more)).Cautions())
 		if !slices.EqualFunc(got, c.want, strings.Contains) {
 			t.Errorf("%s %s: got %q, want %q", c.rules, c.more, got, c.want)
 		}

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"time"
 
 	"sweepd/internal/language"
@@ -35,10 +34,10 @@ func (p *Policy) dropboxNotes(st Storage) []language.Message {
 }
 
 // dropboxCautions returns a caution for each purge age that a file may never reach, depending on the plan.
-func (p *Policy) dropboxCautions(name string) (cautions []string) {
+func (p *Policy) dropboxCautions(name string) (cautions []language.Message) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= dropboxKeeps {
-			cautions = append(cautions, fmt.Sprintf(
+			cautions = append(cautions, language.Messagef(
 				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of "+
 					"%s may have no effect",
 				name, t.key, language.Duration(t.age),

@@ -50,7 +50,7 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 		if got := p.Access("box"); got != c.access {
 			t.Errorf("%s %s: got %s, want %s", c.keys, c.more, got, c.access)
 		}
-		got := strings.Join(p.Cautions(), "\n")
+		got := strings.Join(language.English(p.Cautions()), "\n")
 		if (got == "") != (c.caution == "") || !strings.Contains(got, c.caution) {
 			t.Errorf("%s %s: got %q, want %q", c.keys, c.more, got, c.caution)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 )
 
@@ -45,7 +46,7 @@ func TestACautionSaysWhatDoubtDoes(t *testing.T) {
 			"its other conditions;",
 		"when: {confidence: possible, name: a*.png}, do: review": "",
 	} {
-		cautions := parse(t, withRules("  - {name: r, "+rule+"}")).Cautions()
+		cautions := language.English(parse(t, withRules("  - {name: r, "+rule+"}")).Cautions())
 		if slices.ContainsFunc(cautions, func(c string) bool { return strings.Contains(c, want) }) != (want != "") ||
 			want == "" && len(cautions) > 0 {
 			t.Errorf("%s: got %q, want %q", rule, cautions, want)

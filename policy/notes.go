@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -84,7 +83,7 @@ func (p *Policy) driveNotes(st Storage) []language.Message {
 }
 
 // Cautions returns a clause for each part of a valid policy that may not do what its author means.
-func (p *Policy) Cautions() (cautions []string) {
+func (p *Policy) Cautions() (cautions []language.Message) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
 		switch st.Type {
@@ -101,7 +100,7 @@ func (p *Policy) Cautions() (cautions []string) {
 			if !r.When.asksNoted() || !r.about(name) {
 				continue
 			}
-			cautions = append(cautions, fmt.Sprintf(
+			cautions = append(cautions, language.Messagef(
 				"rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with "+
 					"storage: in when it is for the others only",
 				r.Name, name, r.inDoubt(),
@@ -112,25 +111,25 @@ func (p *Policy) Cautions() (cautions []string) {
 }
 
 // inDoubt returns a clause about the rule's effect if star, camera and properties are unknown.
-func (r Rule) inDoubt() string {
-	which := "every file there"
+func (r Rule) inDoubt() language.Message {
+	which := language.Messagef("every file there")
 	if len(r.clauses()) > len(r.When.noted()) {
-		which = "every file there that meets its other conditions"
+		which = language.Messagef("every file there that meets its other conditions")
 	}
 	switch r.Do {
 	case Keep:
-		return "in doubt it keeps " + which
+		return language.Messagef("in doubt it keeps %s", which)
 	case Review:
-		return "in doubt it has a person review " + which
+		return language.Messagef("in doubt it has a person review %s", which)
 	}
-	return "in doubt it trashes no file there"
+	return language.Messagef("in doubt it trashes no file there")
 }
 
 // lateAges returns a caution for each purge age that a file in Drive never reaches.
-func (p *Policy) lateAges(name string) (cautions []string) {
+func (p *Policy) lateAges(name string) (cautions []language.Message) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= driveKeeps {
-			cautions = append(cautions, fmt.Sprintf(
+			cautions = append(cautions, language.Messagef(
 				"storage %s: Drive empties its trash after 30 days, so trash: {%s} of %s has no effect",
 				name, t.key, language.Duration(t.age),
 			))

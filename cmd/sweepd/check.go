@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -99,7 +98,7 @@ type checkedPolicy struct {
 	file     string // as the user knows it
 	policy   *policy.Policy
 	idle     []policy.Protection // patterns that match nothing
-	warnings []string
+	warnings []language.Message
 	differs  language.Message // how the running service's policy differs
 }
 
@@ -155,10 +154,11 @@ func (p *program) printChecked(c checkedPolicy, several bool) {
 	p.term.printf("%s is valid.\n\n%s\n", name, lines(c.policy.In(p.term.in)))
 	p.printNotes(c)
 	for _, warning := range c.warnings {
+		text := p.term.text(warning)
 		if several {
-			warning = name + ": " + warning
+			text = name + ": " + text
 		}
-		p.warn("%s", safe(warning))
+		p.warn("%s", text)
 	}
 	p.warnDiffers(c.differs)
 }
@@ -186,7 +186,7 @@ func (p *program) printNotes(c checkedPolicy) {
 }
 
 // cautions returns the mistakes of a valid policy on this machine.
-func cautions(pol *policy.Policy) (all []string) {
+func cautions(pol *policy.Policy) (all []language.Message) {
 	names := make([]string, 0, len(pol.Storages))
 	for name := range pol.Storages {
 		names = append(names, name)
@@ -198,7 +198,7 @@ func cautions(pol *policy.Policy) (all []string) {
 		}
 		for _, root := range pol.Storages[name].Roots {
 			if why, hint := app.Unseen(root); !why.IsZero() {
-				all = append(all, fmt.Sprintf("storage %s: %s; %s", name, why, hint))
+				all = append(all, language.Messagef("storage %s: %s; %s", name, why, hint))
 			}
 		}
 	}
@@ -206,13 +206,13 @@ func cautions(pol *policy.Policy) (all []string) {
 }
 
 // bars returns the folders from which nothing can go to the trash, if the policy trashes anything.
-func (p *program) bars(pol *policy.Policy) (all []string) {
+func (p *program) bars(pol *policy.Policy) (all []language.Message) {
 	if !slices.ContainsFunc(pol.Rules, func(r policy.Rule) bool { return r.Do == policy.Trash }) {
 		return nil
 	}
 	for _, x := range p.options().Barred(pol) {
-		all = append(all, fmt.Sprintf("storage %s: cannot move files from %s to the trash: %v; %s", x.Storage, x.Root,
-			x.Err, x.Hint))
+		all = append(all, language.Messagef("storage %s: cannot move files from %s to the trash: %v; %s",
+			x.Storage, x.Root, x.Err, x.Hint))
 	}
 	return all
 }

@@ -33,7 +33,8 @@ type jsonMistake struct {
 func (p *program) checkLine(c checkedPolicy, err error) jsonPolicy {
 	line := jsonPolicy{
 		Type: "policy", File: c.file, OK: err == nil, Errors: []jsonMistake{}, Meaning: []string{}, Notes: []string{},
-		Idle: append([]string{}, language.English(c.idle)...), Warnings: append([]string{}, c.warnings...),
+		Idle:     append([]string{}, language.English(c.idle)...),
+		Warnings: append([]string{}, language.English(c.warnings)...),
 	}
 	if err != nil {
 		line.Errors = p.mistakes(err)

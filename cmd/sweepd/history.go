@@ -261,16 +261,24 @@ func operationLine(op journal.Operation) jsonOperation {
 
 // operation prints what was done to one file, and what happened to it since.
 func (p *program) operation(op journal.Operation) {
-	note := language.Verbatim(op.State())
-	switch {
-	case op.Err != nil:
-		note = language.Messagef("not done: %v", op.Err)
-	case op.Resolved != "":
+	note := stateOfOperation(op)
+	if op.Err == nil && op.Resolved != "" {
 		note = language.Messagef("done; %s", report.Since(op.Resolved))
 	}
 	p.term.printf("  %-7s  %8s  %s\n", op.Op.Kind, size(op.Op.Entry.Size),
 		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21))
 	p.term.note(p.term.text(ruled(note, op.Op.Cause)), 11)
+}
+
+// stateOfOperation returns the state of an operation as text.
+func stateOfOperation(op journal.Operation) language.Message {
+	switch op.State() {
+	case "done":
+		return language.Messagef("done")
+	case "open":
+		return language.Messagef("open")
+	}
+	return language.Messagef("not done: %v", op.Err)
 }
 
 // ruled adds the rule that decided to a note, if one did.

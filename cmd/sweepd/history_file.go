@@ -42,10 +42,9 @@ func (p *program) fileHistory(ctx context.Context, j *journal.Journal, arg strin
 // printMove prints one move of a file to the trash in its history: one line, and below it the result, with the
 // command that restores the file if it is still there.
 func (p *program) printMove(op journal.Operation) {
-	note := language.Verbatim(op.State())
+	note := stateOfOperation(op)
 	switch {
 	case op.Err != nil:
-		note = language.Messagef("not done: %v", op.Err)
 	case op.Resolved != "":
 		note = language.Messagef("done; %s", report.Since(op.Resolved))
 		if !op.ResolvedAt.IsZero() {

@@ -113,7 +113,7 @@ func (s *sheet) line(f sweeper.Found) report.Listed {
 		Why:  s.sentence("%s", report.Because(f)), Evidence: s.sentence("%s", f.Verdict.Brief()),
 		Facts: []report.Fact{
 			{Name: s.term.in.Sprintf("Due"), Value: report.When(d).In(s.term.in)},
-			{Name: s.term.in.Sprintf("Rule"), Value: safe(cmp.Or(d.Rule, "none"))},
+			{Name: s.term.in.Sprintf("Rule"), Value: s.rule(d.Rule)},
 			{Name: s.term.in.Sprintf("Confidence"), Value: f.Verdict.Confidence.String()},
 			{Name: s.term.in.Sprintf("Size"), Value: size(e.Size).In(s.term.in)},
 			{Name: s.term.in.Sprintf("Modified"), Value: s.modified(e.Modified)},
@@ -123,12 +123,17 @@ func (s *sheet) line(f sweeper.Found) report.Listed {
 	}
 }
 
+// rule returns the name of the rule that decided.
+func (s *sheet) rule(name string) string {
+	return safe(cmp.Or(name, s.term.in.Sprintf("none")))
+}
+
 // modified returns a time and the age of a file that was modified then.
 func (s *sheet) modified(then time.Time) string {
 	if then.IsZero() {
 		return "?"
 	}
-	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), age(then, s.now()))
+	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), s.term.text(age(then, s.now())))
 }
 
 // commands returns the commands that change what becomes of a file.
@@ -196,8 +201,8 @@ func (s *sheet) discarded(it sweeper.Item) report.Listed {
 		Name: safe(path.Base(it.Entry.Path)),
 		Why:  s.sentence("%s", it.Decision.Reasons[0]),
 		Facts: []report.Fact{
-			{Name: s.term.in.Sprintf("Due"), Value: "now"},
-			{Name: s.term.in.Sprintf("Rule"), Value: safe(cmp.Or(it.Decision.Rule, "none"))},
+			{Name: s.term.in.Sprintf("Due"), Value: s.term.in.Sprintf("now")},
+			{Name: s.term.in.Sprintf("Rule"), Value: s.rule(it.Decision.Rule)},
 			{Name: s.term.in.Sprintf("Size"), Value: size(it.Entry.Size).In(s.term.in)},
 			{Name: s.term.in.Sprintf("Modified"), Value: s.modified(it.Entry.Modified)},
 			{Name: s.term.in.Sprintf("Folder"), Value: s.place(it.Storage, path.Dir(it.Entry.Path))},
@@ -233,7 +238,7 @@ func (s *sheet) totalName(t jsonTotal) string {
 	case *t.Rule != "":
 		return safe(*t.Rule)
 	}
-	return "(no rule)"
+	return s.term.in.Sprintf("(no rule)")
 }
 
 // write makes the thumbnails, writes the page, and prints where it is.

@@ -50,7 +50,7 @@ func TestQuantitiesAndListsAreOfTheLanguage(t *testing.T) {
 		},
 		{Size(1_234_567), "1.2 MB", "1,2 MB", "1,2 Mo"},
 		{ExactSize(5e9), "5 GB", "5 GB", "5 Go"},
-		{Percent(0.125), "12.5%", "12,5%", "12,5%"},
+		{Percent(0.125), "12.5%", "12,5\u00a0%", "12,5\u00a0%"},
 		{Decimal(0.25), "0.2", "0,2", "0,2"},
 		{AndNames([]string{"a", "b", "c"}), "a, b and c", "a, b und c", "a, b et c"},
 		{OrQuoted([]string{"a", "b"}), `"a" or "b"`, `"a" oder "b"`, `"a" ou "b"`},

@@ -142,9 +142,12 @@ type Percent float64
 
 func (s Percent) String() string { return s.In(Printer{}) }
 
-// In returns the share in the language.
+// In returns the share as the language writes it: "50 %".
 func (s Percent) In(p Printer) string {
-	return p.Sprintf("%s%%", p.point(strconv.FormatFloat(float64(s)*100, 'g', 10, 64)))
+	if p.catalog == nil {
+		return strconv.FormatFloat(float64(s)*100, 'g', 10, 64) + "%"
+	}
+	return p.catalog.numbers.Sprint(number.Percent(float64(s), number.MaxFractionDigits(10)))
 }
 
 // Moment is a time in UTC, for use in a sentence. It is the same in all languages, so that times can be compared.
