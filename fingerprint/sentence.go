@@ -48,6 +48,9 @@ func otherPicture(named, signed string) language.Message {
 // Clause returns what was found as a text in any language. Evidence is kept as its English text, from which the clauses
 // with arguments are made again. A reason in parentheses stays English.
 func (v Verdict) Clause(e Evidence) language.Text {
+	if copied, ok := saidOfCopy(e.Found); ok {
+		return copied
+	}
 	head, reason, _ := strings.Cut(e.Found, " (")
 	product, named := strings.CutPrefix(head, "download name of ")
 	dates, foreign := strings.CutPrefix(head, "its name is another picture's: of ")

@@ -69,7 +69,7 @@ type Picture struct {
 	Product       fingerprint.Product
 
 	Conversation string    // the id, as in https://chatgpt.com/c/ID
-	Title        string    // of the conversation
+	Title        string    // of the conversation; of a verified picture that is compared by its looks, its file name
 	Made         time.Time // UTC
 }
 

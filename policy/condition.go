@@ -127,6 +127,13 @@ func (c *Condition) eachPath(protects bool, visit func(c *Condition, protects bo
 	}
 }
 
+// asksCopy reports whether the condition names the evidence of a copy that only looks like a known picture: that
+// evidence itself, not a group.
+func (c *Condition) asksCopy() bool {
+	return slices.Contains(c.Evidence, fingerprint.CopyDetector) ||
+		slices.ContainsFunc(slices.Concat(c.Any, c.All), func(n Condition) bool { return n.asksCopy() })
+}
+
 // asksPath reports whether the condition, or one nested in it, depends on the file's path.
 func (c *Condition) asksPath() bool {
 	return len(c.Path) > 0 || slices.ContainsFunc(c.nested(), func(n Condition) bool { return n.asksPath() })

@@ -49,6 +49,7 @@ func (p *Policy) encoding() []byte {
 	e.number("confirm_after", int64(p.ConfirmAfter))
 	texts(&e, "protect", p.Protect)
 	e.flag("last_copy", p.LastCopy)
+	e.flag("copies", p.Copies)
 	return e.text
 }
 

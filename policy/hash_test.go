@@ -91,6 +91,7 @@ protect: {open: keep}
 		{"open: keep", "library: off"},
 		{"open: keep", "tagged: off"},
 		{"open: keep", "last_copy: keep"},
+		{"settle: 10m", "settle: 10m\ncopies: on"},
 	} {
 		differs[change[0]+" -> "+change[1]] = strings.Replace(src, change[0], change[1], 1)
 	}

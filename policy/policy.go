@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/language"
 	"sweepd/providers"
 )
@@ -25,6 +26,9 @@ type Policy struct {
 	ConfirmAfter time.Duration
 	Protect      []providers.Guard // the enabled ones, in the order of AllGuards
 	LastCopy     bool              // keep the last copy of a file
+
+	// Copies means that pictures without other evidence are compared with the known ones by what they look like.
+	Copies bool
 
 	// Mode, Reload, Schedule and Notify control when and how sweepd run acts by itself. They do not change which
 	// files are due, and are not part of Hash.
@@ -61,6 +65,12 @@ func (p *Policy) due(pr language.Printer) string {
 	}
 	if p.ConfirmAfter > 0 {
 		say("Moves a file only after two scans have found it, at least %s apart.\n", language.Duration(p.ConfirmAfter))
+	}
+	if p.Copies {
+		say("Compares pictures by what they look like with those that are known to be from ChatGPT. "+
+			"A similar one is likely at most, and counts as edited. "+
+			"It may be your own picture that ChatGPT edited, so only a rule with evidence: %s trashes it.\n",
+			fingerprint.CopyDetector)
 	}
 	on, off := p.protects()
 	say("Protects: %s.\n", listed(on))

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/language"
 )
 
@@ -14,6 +15,10 @@ type Rule struct {
 	Do    Action        // Keep, Review or Trash
 	Grace time.Duration // of a Trash: time between mark and move; zero: none
 }
+
+// SparesCopies reports whether the rule trashes, and matches no picture that only looks like a known one, because it
+// does not name that evidence.
+func (r Rule) SparesCopies() bool { return r.Do == Trash && !r.When.asksCopy() }
 
 // protects reports whether the rule protects the files that it matches.
 func (r Rule) protects() bool { return r.Do != Trash }
@@ -98,11 +103,25 @@ func (r Rule) trace(s subject) RuleTrace {
 	for _, c := range r.clauses() {
 		t.Checks = append(t.Checks, c.look(s))
 	}
+	// A picture that only looks like a known one may be the person's own, from which ChatGPT made that.
+	if r.SparesCopies() && s.Verdict.LooksLike() {
+		t.Checks = append(t.Checks, wantsCopies().look(s))
+	}
 	for _, c := range t.Checks {
 		holds = min(holds, c.holds)
 	}
 	t.Matches = holds == yes || holds == unknown && r.Do != Trash
 	return t
+}
+
+// wantsCopies returns a clause that no picture meets. It is for one that only looks like a known picture, under a rule
+// that trashes without naming that evidence.
+func wantsCopies() clause {
+	text := language.Messagef("the rule names the evidence %s", fingerprint.CopyDetector)
+	return leaf(text, func(subject) (truth, language.Message) {
+		return no, language.Messagef("it only looks like a known picture, and the rule does not name the evidence %s",
+			fingerprint.CopyDetector)
+	})
 }
 
 // reasons returns the observations that made the rule match.

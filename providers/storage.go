@@ -114,6 +114,12 @@ func (s *Storage) Guards(ctx context.Context, e Entry) ([]Held, error) {
 	return held, s.wrap("ask the guards of", e.Path, err)
 }
 
+// Online reports whether the bytes of the file that e describes are only online, so that reading it would fetch them.
+func (s *Storage) Online(ctx context.Context, e Entry) (bool, error) {
+	held, err := s.d.Guards(ctx, e.Ref, e.Revision, []Guard{GuardPlaceholder})
+	return len(held) > 0, s.wrap("ask where the bytes are of", e.Path, err)
+}
+
 // Trashed is Driver.Trashed.
 func (s *Storage) Trashed(ctx context.Context) iter.Seq2[Trashed, error] { return s.d.Trashed(ctx) }
 

@@ -20,7 +20,7 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 		}
 		// A record without hashes may be of a known picture.
 		if err == nil && ok && (isRemote(sc.st) || rec.Entry.Weak || !sc.knowledge.unhashed(rec.Entry)) {
-			if sc.records(rec.Entry, rec.Verdict) {
+			if sc.look(ctx, rec.Entry, rec.Verdict); sc.records(rec.Entry, rec.Verdict) {
 				sc.emit(ctx, r, rec, 0)
 				return
 			}
@@ -47,7 +47,8 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	// The files before it do not count.
 	r.fetched = 0
 	switch {
-	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(l.Entry):
+	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(l.Entry) &&
+		!sc.mayLookAlike(l.Entry):
 		sc.noMatch(l, known)
 		return true
 	case known != journal.Matched:
@@ -109,14 +110,16 @@ func (sc *scan) mayBeKnown(e providers.Entry) bool {
 	return !isRemote(sc.st) && !e.Weak && sc.knowledge.unhashed(e)
 }
 
-// records reports whether the journal has a Record of a file with that verdict: it matches, or it is known, or it was
-// hashed because a known picture has its size.
+// records reports whether the journal has a Record of a file with that verdict: it matches, or it is known, or it looks
+// like a known picture, or it was hashed because a known picture has its size.
 func (sc *scan) records(e providers.Entry, base fingerprint.Verdict) bool {
 	if base.Confidence >= fingerprint.Possible {
 		return true
 	}
-	_, ok := sc.knowledge.of(e)
-	return ok || !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.set.HasSize(e.Size)
+	if _, ok := sc.knowledge.of(e); ok || sc.weigh(e, base).LooksLike() {
+		return true
+	}
+	return !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.set.HasSize(e.Size)
 }
 
 // classify reads the file, or only its header if reading costs much. A known plain image may be known from a whole
@@ -140,6 +143,7 @@ func (sc *scan) classify(
 func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint.Verdict) (done bool) {
 	var err error
 	latest := true
+	sc.look(ctx, l.Entry, v)
 	// A date of first sight from a wrong clock would be trusted later.
 	if sc.remembers() && (v.Confidence == fingerprint.None || sc.decider.doubt == nil) {
 		put := sc.seen.Put

@@ -34,6 +34,9 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err := s.weighKnown(ctx, st, r, &rec); err != nil {
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
+	if err := s.weighLook(ctx, st, &rec); err != nil {
+		return Explanation{}, err
+	}
 	doubt, err := s.prepare(ctx)
 	if err != nil {
 		return Explanation{}, err

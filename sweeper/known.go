@@ -81,8 +81,14 @@ func (k knowledge) original(rec journal.Record) (p known.Picture, ok bool) {
 	if m, met := k.of(e); met && (m.Verified() || m.Uploaded()) {
 		return p, false
 	}
+	return verified(rec), true
+}
+
+// verified returns the picture that the record is of, which has a verified credential.
+func verified(rec journal.Record) known.Picture {
+	e, v := rec.Entry, rec.Verdict
 	return known.Picture{
 		Origin: known.Verified, Size: e.Size, Hashes: e.Sums(), Twin: v.Twin, MediaType: v.MediaType,
 		Width: v.Width, Height: v.Height, Product: v.Product, Made: v.Made,
-	}, true
+	}
 }

@@ -83,7 +83,8 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 	}
 	known := sc.seen.Get(c.Entry)
 	// All needs the media type, which was not kept.
-	if known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(c.Entry) {
+	if known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(c.Entry) &&
+		!sc.mayLookAlike(c.Entry) {
 		p.plain++
 		return l, false
 	}

@@ -104,6 +104,9 @@ func (s *Sweeper) record(
 	if err == nil {
 		err = s.weighKnown(ctx, st, r, &rec)
 	}
+	if err == nil {
+		err = s.weighLook(ctx, st, &rec)
+	}
 	return rec, err
 }
 

@@ -74,6 +74,8 @@ type scan struct {
 	workers    int // files examined at once
 	decider    decider
 	knowledge  knowledge
+	lookalikes *lookalikes
+	looks      *journal.Looks // nil if lookalikes is
 	options    ScanOptions
 
 	seen *journal.VerdictCache
@@ -105,13 +107,22 @@ func (s *Sweeper) newScan(
 	if err != nil {
 		return nil, err
 	}
+	x, err := s.lookalikes(ctx)
+	var looks *journal.Looks
+	if err == nil && x != nil {
+		looks, err = s.o.Journal.LoadLooks(ctx, st.Name())
+	}
+	if err != nil {
+		return nil, err
+	}
 	workers := s.o.Workers
 	if isRemote(st) {
 		workers = s.o.RemoteWorkers
 	}
 	return &scan{
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
-		knowledge: k, options: o, seen: seen, sum: sum, found: map[providers.Ref]providers.Revision{},
+		knowledge: k, lookalikes: x, looks: looks, options: o, seen: seen, sum: sum,
+		found: map[providers.Ref]providers.Revision{},
 	}, nil
 }
 
@@ -125,7 +136,7 @@ func (s *Sweeper) scanStorage(
 		return err
 	}
 	since := providers.Cursor("")
-	if sc.follows() && !o.All {
+	if sc.follows() && !o.All && !sc.anew() {
 		since = sc.seen.Cursor()
 	}
 	p := sc.run(ctx, since)
@@ -152,6 +163,9 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	}
 	if !sc.remembers() {
 		return nil
+	}
+	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
+		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}
 	if err := sc.journal.Verified(ctx, sc.originals); err != nil && !errors.Is(err, fs.ErrPermission) {
 		// The next scan finds them again.
@@ -208,8 +222,8 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, base := rec.Entry, rec.Verdict
-	original, isNew := sc.knowledge.original(rec)
-	rec.Verdict = sc.knowledge.weigh(e, base)
+	original, isNew := sc.original(rec)
+	rec.Verdict = sc.weigh(e, base)
 	v := rec.Verdict
 	d, c, err := sc.decide(ctx, r, rec)
 	sc.mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/thumbnail"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -55,6 +56,8 @@ type Sweeper struct {
 	// knowing guards known, which learnt reads again when it has changed.
 	knowing sync.Mutex
 	known   knowledge
+
+	decoder *thumbnail.Maker
 }
 
 // New returns a Sweeper. The caller closes the journal and the storages. It returns an error if a required option is
@@ -78,7 +81,7 @@ func New(o Options) (*Sweeper, error) {
 	if o.Paused == nil {
 		o.Paused = func() error { return nil }
 	}
-	return &Sweeper{o: o}, nil
+	return &Sweeper{o: o, decoder: thumbnail.NewMaker()}, nil
 }
 
 // prepare determines the inputs of one call's decisions other than the files: the targets of the policy's links, and

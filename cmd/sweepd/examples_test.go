@@ -360,6 +360,18 @@ var furnish = map[string]func(*stage){
 		}
 		s.clock = s.clock.Add(time.Hour)
 	},
+	"own-copies": func(s *stage) {
+		original := s.signer.Sign(c2patest.ScenePNG(1, 300, 200), c2patest.Options{})
+		s.write("~/Pictures/harbour.png", original, 100)
+		s.write("~/Pictures/keep/kept.png", s.signer.Sign(c2patest.ScenePNG(2, 300, 200), c2patest.Options{}), 100)
+		s.write("~/Downloads/IMG-20260501-WA0007.jpg", c2patest.SceneJPEG(1, 150, 100), 100)
+		s.write("~/Pictures/wallpaper.jpg", c2patest.SceneJPEG(1, 450, 300), 100)
+		s.write("~/Downloads/small.jpg", c2patest.SceneJPEG(2, 150, 100), 100)
+		s.write("~/Downloads/keep/mine.jpg", c2patest.SceneJPEG(2, 240, 160), 100)
+		s.write("~/Pictures/another.jpg", c2patest.SceneJPEG(3, 300, 200), 100)
+		s.write("~/Pictures/cut.jpg", c2patest.SceneJPEG(1, 150, 150), 100) // another shape
+		s.save("plain", 100, "~/Pictures/holiday.png")
+	},
 	"family-nas": func(s *stage) {
 		s.save("ChatGPT's", 400, "srv/family/mia/"+april)
 		copied := s.picture("ChatGPT's")

@@ -37,7 +37,7 @@ func (d *decoder) check(f *form) {
 		}
 		seen[*r.Name] = true
 		d.checkRule(r)
-		d.checkReach(r, f.Rules[:i])
+		d.checkReach(r, f.Rules[:i], f.Copies != nil && bool(*f.Copies))
 		if r.When != nil {
 			if r.When.hasOnly("age_by") {
 				d.refuse(r.of("when"),
@@ -207,9 +207,12 @@ func (d *decoder) checkRule(r *ruleForm) {
 	}
 }
 
-// checkReach refuses a rule for which an earlier one leaves no file.
-func (d *decoder) checkReach(r *ruleForm, before []*ruleForm) {
-	i := slices.IndexFunc(before, func(b *ruleForm) bool { return b.covers(r) })
+// checkReach refuses a rule for which an earlier one leaves no file. If copies are looked for, one that spares them
+// leaves these.
+func (d *decoder) checkReach(r *ruleForm, before []*ruleForm, copies bool) {
+	i := slices.IndexFunc(before, func(b *ruleForm) bool {
+		return b.covers(r) && !(copies && b.rule().SparesCopies() && !r.rule().SparesCopies())
+	})
 	if i >= 0 {
 		d.refuse(r.of("name"), Error{
 			Message: fmt.Sprintf("rule %q can never match, because rule %q before it matches the same files",

@@ -134,15 +134,20 @@ var guards = switchOf("what a guard can do", "keep", "off").
 
 func (g *guard) read(w yamlScalar, _ ParseOptions) error { return guards.read(w, (*bool)(g)) }
 
-// purging controls whether files are purged from a storage's trash.
-type purging bool
-
-// purgings stand for true if files of the storage may be purged.
-var purgings = switchOf("on or off", "on", "off").
+// onOrOff stands for true if something is on.
+var onOrOff = switchOf("on or off", "on", "off").
 	hint("write on", yamlScalar{"true", aBool}).
 	hint("write off", yamlScalar{"false", aBool})
 
-func (p *purging) read(w yamlScalar, _ ParseOptions) error { return purgings.read(w, (*bool)(p)) }
+// purging controls whether files are purged from a storage's trash.
+type purging bool
+
+func (p *purging) read(w yamlScalar, _ ParseOptions) error { return onOrOff.read(w, (*bool)(p)) }
+
+// comparing controls whether pictures are compared by what they look like.
+type comparing bool
+
+func (c *comparing) read(w yamlScalar, _ ParseOptions) error { return onOrOff.read(w, (*bool)(c)) }
 
 // alwaysOn is a guard that cannot be disabled.
 type alwaysOn guard

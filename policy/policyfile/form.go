@@ -20,6 +20,9 @@ type form struct {
 	ConfirmAfter *duration `yaml:"confirm_after"`
 	// Guards, which hold back a file that a rule would trash. All except last_copy are on when absent.
 	Protect *protectForm `yaml:"protect"`
+	// Whether pictures without other evidence are compared with known ones by what they look like: on or off.
+	// off when absent. A rule trashes such a copy only with evidence: known.copy.
+	Copies *comparing `yaml:"copies"`
 	// Mode of sweepd run: report, which moves and deletes nothing, or enforce. report when absent.
 	Mode *mode `yaml:"mode"`
 	// When sweepd run uses a changed file: automatic, or manual, at sweepd reload; automatic when absent.

@@ -37,6 +37,7 @@ func (f *form) policy() *policy.Policy {
 	}
 	p.Protect = f.Protect.guards()
 	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
+	p.Copies = f.Copies != nil && bool(*f.Copies)
 	if f.Mode != nil {
 		p.Mode = policy.Mode(*f.Mode)
 	}

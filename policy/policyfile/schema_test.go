@@ -52,7 +52,8 @@ func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds.words
 func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys.words) }
 func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(storageTypes.words) }
 func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guards.words) }
-func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(purgings.words) }
+func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(onOrOff.words) }
+func (comparing) JSONSchema() *jsonschema.Schema   { return oneOf(onOrOff.words) }
 func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guards.words[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
 func (size) JSONSchema() *jsonschema.Schema {

@@ -10,6 +10,8 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"math"
+	"math/rand/v2"
 )
 
 // pieceSize is the size in bytes of a JPEG's segments. It is small so that a credential takes several.
@@ -41,6 +43,49 @@ func pixels(width, height int, seed uint8) image.Image {
 	}
 	m.SetGray(0, 0, color.Gray{seed})
 	return m
+}
+
+// Scene returns a picture of coloured discs before a slope, with enough detail to be recognised by what it looks like.
+// It is the same at each size.
+func Scene(seed uint64, width, height int) image.Image {
+	type disc struct {
+		x, y, r float64
+		colour  color.NRGBA
+	}
+	r := rand.New(rand.NewPCG(seed, 1))
+	var discs [14]disc
+	for i := range discs {
+		colour := color.NRGBA{uint8(r.Int()), uint8(r.Int()), uint8(r.Int()), 255}
+		discs[i] = disc{r.Float64(), r.Float64(), 0.05 + r.Float64()/4, colour}
+	}
+	m := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			u, v := float64(x)/float64(width), float64(y)/float64(height)
+			c := color.NRGBA{uint8(200 * u), uint8(200 * v), 100, 255}
+			for _, d := range discs {
+				if math.Hypot(u-d.x, v-d.y) < d.r {
+					c = d.colour
+				}
+			}
+			m.SetNRGBA(x, y, c)
+		}
+	}
+	return m
+}
+
+// ScenePNG returns a Scene as a PNG without a credential.
+func ScenePNG(seed uint64, width, height int) []byte {
+	var b bytes.Buffer
+	png.Encode(&b, Scene(seed, width, height)) // never fails on a bytes.Buffer
+	return b.Bytes()
+}
+
+// SceneJPEG returns a Scene as a JPEG without a credential.
+func SceneJPEG(seed uint64, width, height int) []byte {
+	var b bytes.Buffer
+	jpeg.Encode(&b, Scene(seed, width, height), &jpeg.Options{Quality: 60})
+	return b.Bytes()
 }
 
 // PlainPNG returns a picture without a credential.

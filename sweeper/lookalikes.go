@@ -1,0 +1,280 @@
+package sweeper
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+
+	"sweepd/fingerprint"
+	"sweepd/fingerprint/perceptual"
+	"sweepd/internal/thumbnail"
+	"sweepd/journal"
+	"sweepd/known"
+	"sweepd/providers"
+)
+
+// A picture without other evidence is compared by what it looks like if the policy has copies: on. Decoding costs a
+// hundred times more than all else, so it comes last: only if a known picture has the shape, and once for each state of
+// a file. As what is known by bytes, the result is weighed with the verdict each time it is used.
+
+// lookalikes has the known pictures by what they look like. nil: the policy does not ask for them.
+type lookalikes struct {
+	originals perceptual.Index
+	uploads   perceptual.Index           // what looks like one is no copy of an original
+	pictures  []known.Picture            // by their numbers in originals
+	seen      map[[sha256.Size]byte]bool // known pictures that were decoded
+	state     int64                      // changes whenever the indexes do; never 0
+	decoder   *thumbnail.Maker
+}
+
+// lookalikes reads the known pictures; nil if the policy does not ask for them.
+func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
+	if !s.o.Policy.Copies {
+		return nil, nil
+	}
+	x := &lookalikes{seen: map[[sha256.Size]byte]bool{}, decoder: s.decoder}
+	all := sha256.New()
+	err := s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
+		if p.Perceptual == ([perceptual.Size]byte{}) {
+			return
+		}
+		x.seen[p.SHA256] = true
+		l := perceptual.Look{Quality: p.Quality, Ratio: float64(p.Width) / float64(max(p.Height, 1))}
+		_ = l.Hash.UnmarshalBinary(p.Perceptual[:]) // never fails for this length
+		if !l.Usable() {
+			return
+		}
+		all.Write(append(p.Perceptual[:], byte(p.Origin)))
+		if p.Origin == known.Uploaded {
+			x.uploads.Add(l)
+		} else {
+			x.originals.Add(l)
+			x.pictures = append(x.pictures, p)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	x.state = int64(binary.BigEndian.Uint64(all.Sum(nil))>>1) | 1
+	return x, nil
+}
+
+// name returns the name of an original.
+func name(p known.Picture) string {
+	if p.Title != "" {
+		return strconv.Quote(p.Title)
+	}
+	return fmt.Sprintf("the picture %x", p.SHA256[:4])
+}
+
+// weigh returns the verdict with the known picture that most looks like this one, if there is one.
+func (x *lookalikes) weigh(v fingerprint.Verdict, looks []perceptual.Look) fingerprint.Verdict {
+	if x == nil || !v.Unsettled() {
+		return v
+	}
+	best, least := 0, perceptual.Near+1
+	for _, l := range looks {
+		if _, _, ok := x.uploads.Nearest(l, perceptual.Near); ok {
+			return v
+		}
+		if n, d, ok := x.originals.Nearest(l, least-1); ok {
+			best, least = n, d
+		}
+	}
+	if least > perceptual.Near {
+		return v
+	}
+	p := x.pictures[best]
+	return v.As(name(p), least, p.Product)
+}
+
+// mayHave reports whether a picture with that verdict may look like a known one.
+func (x *lookalikes) mayHave(v fingerprint.Verdict) bool {
+	return x != nil && v.Unsettled() && x.originals.MayHave(v.Width, v.Height)
+}
+
+// look returns what a picture looks like; nothing if it cannot be decoded. Of a remote storage's file it is the look of
+// the thumbnail that the storage makes.
+func (x *lookalikes) look(
+	ctx context.Context, st *providers.Storage, e providers.Entry, width, height int,
+) ([]perceptual.Look, error) {
+	p := thumbnail.Picture{Size: e.Size, Open: func() (io.ReadCloser, error) { return st.ReadRange(ctx, e, 0, e.Size) }}
+	switch {
+	case !isRemote(st):
+		if online, err := st.Online(ctx, e); online || err != nil {
+			return nil, err
+		}
+	case !st.Can().Has(providers.CanThumbnail):
+		return nil, nil
+	default:
+		small, err := fetchThumbnail(ctx, st, e)
+		if errors.Is(err, fs.ErrNotExist) { // the storage makes none of this file
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		p = thumbnail.Picture{Size: int64(len(small)), Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(small)), nil
+		}}
+	}
+	gray, err := x.decoder.Gray(ctx, p)
+	if errors.Is(err, thumbnail.ErrNoPicture) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	looks := perceptual.Looks(perceptual.Gray(gray))
+	looks[0].Ratio = float64(width) / float64(max(height, 1)) // a thumbnail's is rounded
+	return looks, nil
+}
+
+// maxThumbnail is the size of the largest thumbnail that a storage makes, in bytes.
+const maxThumbnail = 4 << 20
+
+func fetchThumbnail(ctx context.Context, st *providers.Storage, e providers.Entry) ([]byte, error) {
+	rc, err := st.Thumbnail(ctx, e, thumbnail.Side)
+	if err != nil {
+		return nil, err
+	}
+	small, err := io.ReadAll(io.LimitReader(rc, maxThumbnail))
+	return small, errors.Join(err, rc.Close())
+}
+
+// weighLook adds to the verdict the known picture that this one looks like. It decodes the picture now, whatever is
+// stored of it.
+func (s *Sweeper) weighLook(ctx context.Context, st *providers.Storage, rec *journal.Record) error {
+	v := rec.Verdict
+	if !s.o.Policy.Copies || !v.Unsettled() {
+		return nil
+	}
+	x, err := s.lookalikes(ctx)
+	if err != nil || !x.mayHave(v) {
+		return err
+	}
+	looks, err := x.look(ctx, st, rec.Entry, v.Width, v.Height)
+	if err != nil {
+		return fmt.Errorf("compare it with the known pictures: %w", err)
+	}
+	rec.Verdict = x.weigh(v, looks)
+	return nil
+}
+
+// The part of a scan that compares pictures.
+
+// mayLookAlike reports whether a plain image has to be looked at again, because a known picture may look like it.
+func (sc *scan) mayLookAlike(e providers.Entry) bool {
+	x := sc.lookalikes
+	if x == nil || x.originals.Len() == 0 {
+		return false
+	}
+	l, ok := sc.looks.Of(e)
+	switch {
+	case !ok:
+		return true
+	case l.Clear == x.state:
+		return false
+	case !l.Decoded && x.originals.MayHave(l.Width, l.Height):
+		return true
+	}
+	if plain := (fingerprint.Verdict{MediaType: "image/png"}); x.weigh(plain, l.Looks).LooksLike() {
+		return true
+	}
+	l.Clear = x.state
+	sc.looks.Put(e, l)
+	return false
+}
+
+// look stores what a picture looks like, if it has to be compared and this is not known yet. An error leaves it to the
+// next scan.
+func (sc *scan) look(ctx context.Context, e providers.Entry, base fingerprint.Verdict) {
+	x := sc.lookalikes
+	if x == nil || base.MediaType == "" {
+		return
+	}
+	v := sc.knowledge.weigh(e, base)
+	l, ok := sc.looks.Of(e)
+	wanted := x.mayHave(v) || sc.isUnseenOriginal(e, base)
+	if ok && (l.Decoded || !wanted) {
+		return
+	}
+	l = journal.Look{Width: base.Width, Height: base.Height, Decoded: wanted || !v.Unsettled()}
+	if wanted {
+		var err error
+		if l.Looks, err = x.look(ctx, sc.st, e, base.Width, base.Height); err != nil {
+			if !isTransient(ctx, err) {
+				sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "compare", err) })
+			}
+			return
+		}
+	}
+	sc.looks.Put(e, l)
+}
+
+// isUnseenOriginal reports whether a file is a verified original of which it is not known what it looks like.
+func (sc *scan) isUnseenOriginal(e providers.Entry, base fingerprint.Verdict) bool {
+	return base.Twin.Size > 0 && e.SHA256 != ([sha256.Size]byte{}) && !sc.lookalikes.seen[e.SHA256]
+}
+
+// weigh returns the verdict of the detectors with all that is known of the picture.
+func (sc *scan) weigh(e providers.Entry, base fingerprint.Verdict) fingerprint.Verdict {
+	v := sc.knowledge.weigh(e, base)
+	if sc.lookalikes == nil || !v.Unsettled() {
+		return v
+	}
+	l, _ := sc.looks.Of(e)
+	return sc.lookalikes.weigh(v, l.Looks)
+}
+
+// original returns the verified picture that the record is of, with what it looks like; ok is false if it is none, or
+// if all of that is known already.
+func (sc *scan) original(rec journal.Record) (p known.Picture, ok bool) {
+	p, ok = sc.knowledge.original(rec)
+	if sc.lookalikes == nil || !sc.isUnseenOriginal(rec.Entry, rec.Verdict) {
+		return p, ok
+	}
+	l, _ := sc.looks.Of(rec.Entry)
+	if len(l.Looks) == 0 {
+		return p, ok
+	}
+	if !ok {
+		if m, met := sc.knowledge.of(rec.Entry); !met || m.Uploaded() || rec.Entry.Weak {
+			return p, false
+		}
+		p, ok = verified(rec), true // once more, with its look
+	}
+	copy(p.Perceptual[:], binaryOf(l.Looks[0].Hash))
+	p.Quality, p.Title = l.Looks[0].Quality, rec.Entry.Name()
+	return p, ok
+}
+
+func binaryOf(h perceptual.Hash) []byte {
+	b, _ := h.AppendBinary(nil) // never fails
+	return b
+}
+
+// anew reports whether the storage has to be listed from the beginning, because its plain images were not compared with
+// these known pictures yet.
+func (sc *scan) anew() bool {
+	x := sc.lookalikes
+	return x != nil && x.originals.Len() > 0 && sc.looks.Compared() != x.state
+}
+
+// saveLooks stores what the pictures look like.
+func (sc *scan) saveLooks(ctx context.Context, p *pass) error {
+	if sc.lookalikes == nil {
+		return nil
+	}
+	whole := p.complete() && p.since == ""
+	if whole {
+		sc.looks.SetCompared(sc.lookalikes.state)
+	}
+	return sc.looks.Save(ctx, whole && !sc.st.Part())
+}

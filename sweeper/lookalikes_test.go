@@ -1,0 +1,298 @@
+package sweeper_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/fingerprint/c2pa"
+	"sweepd/fingerprint/c2pa/c2patest"
+	"sweepd/fingerprint/perceptual"
+	"sweepd/known"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+	"sweepd/sweeper"
+)
+
+const copiesRules = `
+version: 1
+storages: {home: {type: local, roots: [/data/root]}}
+rules:
+  - {name: mine, when: {confidence: likely, derived: include}, do: trash}
+  - {name: unsure, when: {confidence: possible}, do: review}
+limits: {files: 100, bytes: 1GB, share: 100%}
+copies: on
+`
+
+// copiesBox is a box on a local disk that looks for copies, and a signer.
+func copiesBox(t *testing.T) (*box, *c2patest.Signer) {
+	t.Helper()
+	b, s := newBox(t, copiesRules), c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
+	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.Anchors()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.classifier = fingerprint.NewWith(fingerprint.Options{Anchors: anchors})
+	return b, s
+}
+
+// found scans and returns what was found of each file, by its name.
+func (b *box) seen(all bool) map[string]sweeper.Found {
+	b.Helper()
+	found := map[string]sweeper.Found{}
+	sum, err := b.sweeper().Scan(b.Context(), sweeper.ScanOptions{
+		All: all, Each: func(f sweeper.Found) { found[f.Entry.Name()] = f },
+	})
+	if err != nil || len(sum.Problems) > 0 {
+		b.Fatalf("%v, %v", err, sum.Problems)
+	}
+	return found
+}
+
+func TestACopyOfAKnownPictureIsFoundByItsLooks(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.put("/data/root/other.jpg", c2patest.SceneJPEG(2, 140, 100))
+	b.put("/data/root/icon.png", picture(1))
+	b.seen(false) // it learns the original
+	for range 2 {
+		found := b.seen(false)
+		f := found["copy.jpg"]
+		v := f.Verdict
+		if v.Confidence != fingerprint.Likely || !v.Derived || !v.LooksLike() || v.Product != fingerprint.ChatGPT ||
+			!strings.HasPrefix(v.Evidence[0].Found, `looks like "original.png", at a distance of `) {
+			t.Errorf("the copy: got %+v", v)
+		}
+		if f.Decision.Action != policy.Review || f.Decision.Rule != "unsure" {
+			t.Errorf("the copy: got %+v, want it to be reviewed: no rule names the evidence", f.Decision)
+		}
+		if len(found) != 2 {
+			t.Errorf("found %d files, want the original and the copy", len(found))
+		}
+	}
+	// A rule that names the evidence trashes it.
+	b.setPolicy(strings.Replace(copiesRules, "confidence: likely", "confidence: likely, evidence: known.copy", 1))
+	b.dueAre("/data/root/copy.jpg")
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v, want the copy trashed", sum)
+	}
+	// The original is known, and has its name, after it is gone.
+	b.put("/data/root/later.jpg", c2patest.SceneJPEG(1, 560, 400))
+	b.setPolicy(strings.Replace(copiesRules, "likely, derived", "proven, derived", 1))
+	b.dueAre("/data/root/original.png")
+	b.apply()
+	if f := b.seen(false)["later.jpg"]; !strings.HasPrefix(f.Verdict.Evidence[0].Found, `looks like "original.png"`) {
+		t.Errorf("got %+v", f.Verdict)
+	}
+	b.setPolicy(strings.Replace(copiesRules, "copies: on", "copies: off", 1))
+	if found := b.seen(false); found["later.jpg"].Verdict.Confidence != fingerprint.None {
+		t.Errorf("copies are off, got %+v", found)
+	}
+}
+
+func TestEachPictureIsDecodedOnce(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.seen(false)
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.put("/data/root/other.jpg", c2patest.SceneJPEG(2, 140, 100))
+	b.put("/data/root/high.jpg", c2patest.SceneJPEG(2, 105, 210))
+	b.put("/data/root/broken.jpg", c2patest.SceneJPEG(2, 140, 100)[:700])
+	reads := func() int {
+		before := b.driver.Calls("ReadRange")
+		b.seen(false)
+		return b.driver.Calls("ReadRange") - before
+	}
+	// A header of each, and all of those with the original's shape twice: to look at the size, and to decode.
+	if n := reads(); n < 4+3+2 || n > 4+3*2 {
+		t.Errorf("%d reads at first", n)
+	}
+	if n := reads(); n != 0 {
+		t.Errorf("%d reads of known pictures", n)
+	}
+	// Another shape is known now.
+	b.put("/data/root/portrait.png", s.Sign(c2patest.ScenePNG(2, 210, 420), c2patest.Options{}))
+	b.seen(false)
+	if f := b.seen(false)["high.jpg"]; !f.Verdict.LooksLike() {
+		t.Errorf("got %+v, want it like the other original", f.Verdict)
+	}
+	if n := reads(); n != 0 {
+		t.Errorf("%d reads of known pictures", n)
+	}
+}
+
+func TestWhatLooksLikeAnUploadIsNoCopy(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/redrawn.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.put("/data/root/mine.jpg", c2patest.SceneJPEG(1, 560, 400))
+	b.seen(false)
+	if f := b.seen(false)["mine.jpg"]; !f.Verdict.LooksLike() {
+		t.Fatalf("got %+v, want it like the picture that ChatGPT made of it", f.Verdict)
+	}
+	upload := c2patest.SceneJPEG(1, 840, 600)
+	l := lookOf(t, upload)
+	p := known.Picture{
+		Origin: known.Uploaded, Size: int64(len(upload)), Hashes: providers.Hashes{SHA256: sha256.Sum256(upload)},
+		Quality: l.Quality, Width: 840, Height: 600,
+	}
+	hash, err := l.Hash.AppendBinary(nil)
+	copy(p.Perceptual[:], hash)
+	if err == nil {
+		_, err = b.journal.Learn(t.Context(), known.Source{Kind: known.Export, Path: "/export.zip", Complete: true},
+			[]known.Picture{p})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := b.seen(false); found["mine.jpg"].Verdict.Confidence != fingerprint.None {
+		t.Errorf("got %+v, want nothing found of it", found["mine.jpg"].Verdict)
+	}
+}
+
+func lookOf(t *testing.T, content []byte) perceptual.Look {
+	t.Helper()
+	m, err := jpeg.Decode(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := perceptual.Gray{Width: m.Bounds().Dx(), Height: m.Bounds().Dy()}
+	for y := range g.Height {
+		for x := range g.Width {
+			g.Luma = append(g.Luma, float32(color.GrayModel.Convert(m.At(x, y)).(color.Gray).Y))
+		}
+	}
+	return perceptual.Of(g)
+}
+
+// showing is a driver that makes thumbnails.
+type showing struct {
+	providers.Driver
+	made *int
+}
+
+func (d showing) Can() providers.Can { return d.Driver.Can() | providers.CanThumbnail }
+
+func (d showing) Thumbnail(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, side int,
+) (io.ReadCloser, error) {
+	*d.made++
+	e, err := d.Stat(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	rc, err := d.ReadRange(ctx, ref, rev, 0, e.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer rc.Close()
+	m, err := jpeg.Decode(rc)
+	if err != nil {
+		return nil, fmt.Errorf("no picture: %w", fs.ErrNotExist)
+	}
+	size := m.Bounds().Size()
+	to := image.NewNRGBA(image.Rect(0, 0, side, size.Y*side/size.X))
+	for y := range to.Rect.Dy() {
+		for x := range side {
+			to.Set(x, y, m.At(x*size.X/side, y*size.Y/to.Rect.Dy()))
+		}
+	}
+	var out bytes.Buffer
+	return io.NopCloser(&out), jpeg.Encode(&out, to, nil)
+}
+
+// In an account the picture that the service makes is compared, and no file is read whole.
+func TestACopyInAnAccountIsFoundByItsThumbnail(t *testing.T) {
+	t.Parallel()
+	b, s := remoteBox(t, copiesRules)
+	made := 0
+	scan := func() map[string]fingerprint.Verdict {
+		t.Helper()
+		verdicts := map[string]fingerprint.Verdict{}
+		sum, err := b.over(showing{b.driver, &made}).Scan(t.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
+			verdicts[f.Entry.Name()] = f.Verdict
+		}})
+		if err != nil || len(sum.Problems) > 0 {
+			t.Fatalf("%v, %v", err, sum.Problems)
+		}
+		return verdicts
+	}
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 560, 400))
+	b.put("/data/root/other.jpg", c2patest.SceneJPEG(2, 560, 400))
+	b.put("/data/root/high.jpg", c2patest.SceneJPEG(2, 420, 600))
+	b.put("/data/root/unshown.png", c2patest.ScenePNG(1, 560, 400))
+	scan()
+	learnt(t, b, s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	for range 2 {
+		// The feed names none of them again.
+		if got := scan(); !got["copy.jpg"].LooksLike() || len(got) != 1 || made != 3 {
+			t.Errorf("got %+v with %d thumbnails, want one copy and 3", got, made)
+		}
+	}
+}
+
+// learnt makes the picture known, as a scan of another storage would.
+func learnt(t *testing.T, b *box, content []byte) {
+	t.Helper()
+	disk := providertest.NewAccount()
+	disk.Lack(providers.CanFollow)
+	disk.Write("/data/root/original.png", content, b.clock.AddDate(0, 0, -100))
+	st, err := providers.NewStorage("disk", providertest.NewMemory(disk),
+		providers.Options{Roots: []string{"/data/root"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.sweeping(st).Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPictureThatCannotBeDecodedIsNoProblem(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.seen(false)
+	whole := c2patest.ScenePNG(1, 280, 200)
+	bomb := slices.Clone(whole[:33])
+	copy(bomb[16:], []byte{0, 0, 0x75, 0x30, 0, 0, 0x4e, 0x20}) // 30,000 x 20,000 pixels
+	b.put("/data/root/cut.png", whole[:len(whole)/2])
+	b.put("/data/root/bomb.png", append(bomb, whole[33:]...))
+	for range 2 {
+		if found := b.seen(false); len(found) != 1 {
+			t.Errorf("found %+v, want the original", found)
+		}
+	}
+}
+
+// A disk that fails while a picture is read again leaves it to the next scan.
+func TestAPictureThatCannotBeReadIsComparedLater(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.seen(false)
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.fail(providertest.Fault{Method: "ReadRange", Nth: 2, Err: errors.New("the disk is broken")})
+	sum, err := b.sweeper().Scan(t.Context(), sweeper.ScanOptions{})
+	if err != nil || len(sum.Problems) != 1 || sum.Problems[0].Doing != "compare" {
+		t.Errorf("%v, %+v", err, sum.Problems)
+	}
+	if f := b.seen(false)["copy.jpg"]; !f.Verdict.LooksLike() {
+		t.Errorf("got %+v, want it compared", f.Verdict)
+	}
+}
