@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"time"
 
+	"sweepd/fingerprint/perceptual"
 	"sweepd/providers"
 )
 
@@ -43,7 +44,11 @@ type Image struct {
 	MediaType string
 	Size      int64 // in bytes
 	Sums
-	Conversation Conversation
+	// Look is what the picture looks like, and Width and Height its size in pixels: with Options.Looks, if it can be
+	// decoded within the bounds of a thumbnail.
+	Look          perceptual.Look
+	Width, Height int
+	Conversation  Conversation
 	// Created is the time of the message, or else of the library's entry or of the conversation. It is zero if the
 	// export has none.
 	Created time.Time

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"sweepd/fingerprint"
+	"sweepd/fingerprint/perceptual"
+	"sweepd/internal/thumbnail"
 	"sweepd/providers"
 )
 
@@ -52,10 +54,24 @@ func (x *reader) picture(m member, r io.Reader) error {
 		return ErrTooLarge
 	}
 	i := x.image(m, media)
-	if i.Size, i.Sums, err = x.sum(head, r); err == nil {
-		x.report.Images = append(x.report.Images, i)
+	if i.Size, i.Sums, err = x.sum(head, r); err != nil {
+		return err
 	}
-	return err
+	if x.o.Looks && i.Origin != Unknown {
+		x.look(m, &i)
+	}
+	x.report.Images = append(x.report.Images, i)
+	return nil
+}
+
+// look adds what the picture m looks like. One that cannot be decoded has no look, which is no problem: it is known by
+// its bytes.
+func (x *reader) look(m member, i *Image) {
+	gray, size, err := x.decoder.Gray(x.ctx, thumbnail.Picture{Size: i.Size, Open: m.open})
+	if err == nil {
+		i.Look, i.Width, i.Height = perceptual.Of(perceptual.Gray(gray)), size.X, size.Y
+		i.Look.Ratio = float64(size.X) / float64(size.Y)
+	}
 }
 
 // image returns the picture m with what was claimed about it.

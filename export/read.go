@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"sweepd/internal/thumbnail"
 )
 
 // Options are the settings of a reading; the zero value is usable.
@@ -16,6 +18,8 @@ type Options struct {
 	Temp string
 	// Progress is called often, by the goroutine that reads.
 	Progress func(Progress)
+	// Looks asks for Image.Look, for which pictures that were generated or uploaded are decoded.
+	Looks bool
 }
 
 // Progress is how far a reading is.
@@ -48,6 +52,7 @@ type reader struct {
 	conversations map[string]*Conversation // those with pictures, by their ids
 	report        Report
 	progress      Progress
+	decoder       *thumbnail.Maker
 	bytes         int64 // that were read, against limits.Total
 	files         int   // that were listed, against limits.Members
 	close         []func()
@@ -58,7 +63,7 @@ type reader struct {
 
 func newReader(ctx context.Context, o Options, l limits) *reader {
 	return &reader{
-		ctx: ctx, o: o, limits: l,
+		ctx: ctx, o: o, limits: l, decoder: thumbnail.NewMaker(),
 		claims: map[string]*claim{}, conversations: map[string]*Conversation{},
 	}
 }

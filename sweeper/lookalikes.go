@@ -124,7 +124,7 @@ func (x *lookalikes) look(
 			return io.NopCloser(bytes.NewReader(small)), nil
 		}}
 	}
-	gray, err := x.decoder.Gray(ctx, p)
+	gray, _, err := x.decoder.Gray(ctx, p)
 	if errors.Is(err, thumbnail.ErrNoPicture) {
 		return nil, nil
 	}

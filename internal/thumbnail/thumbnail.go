@@ -63,14 +63,14 @@ type Gray struct {
 	Luma []float32
 }
 
-// Gray returns the picture in shades of gray, on white. Of one whose longer side has 2*Side pixels or more it averages
-// whole pixels until that has fewer. It returns the errors of Make.
-func (m *Maker) Gray(ctx context.Context, p Picture) (g Gray, err error) {
+// Gray returns the picture in shades of gray, on white, and the size of the picture in pixels. Of one whose longer side
+// has 2*Side pixels or more it averages whole pixels until that has fewer. It returns the errors of Make.
+func (m *Maker) Gray(ctx context.Context, p Picture) (g Gray, size image.Point, err error) {
 	err = m.decode(ctx, p, func(from image.Image) {
-		b := from.Bounds()
-		g = gray(average(from, max(min(max(b.Dx(), b.Dy())/Side, b.Dx(), b.Dy()), 1)))
+		size = from.Bounds().Size()
+		g = gray(average(from, max(min(max(size.X, size.Y)/Side, size.X, size.Y), 1)))
 	})
-	return g, err
+	return g, size, err
 }
 
 // decode passes the decoded picture to use, within the limits. It returns the errors of Make.

@@ -104,13 +104,17 @@ func TestAPictureInGrayIsSmallToo(t *testing.T) {
 		"a thread":  {encoded(t, 2000, 1, asPNG), 2000, 1},
 		"lossy one": {unbase64(t, lossy), 1, 1},
 	} {
-		g, err := thumbnail.NewMaker().Gray(t.Context(), picture(c.picture))
+		g, _, err := thumbnail.NewMaker().Gray(t.Context(), picture(c.picture))
 		if err != nil || g.Width != c.w || g.Height != c.h || len(g.Luma) != c.w*c.h {
 			t.Errorf("%s: got %d x %d with %d values, %v; want %d x %d", name, g.Width, g.Height, len(g.Luma), err,
 				c.w, c.h)
 		}
 	}
-	if _, err := thumbnail.NewMaker().Gray(t.Context(), picture(claims(65535, 65535))); !errors.Is(err,
+	_, size, err := thumbnail.NewMaker().Gray(t.Context(), picture(encoded(t, 1100, 600, asPNG)))
+	if err != nil || size != image.Pt(1100, 600) {
+		t.Errorf("got the size %v, %v", size, err)
+	}
+	if _, _, err := thumbnail.NewMaker().Gray(t.Context(), picture(claims(65535, 65535))); !errors.Is(err,
 		thumbnail.ErrNoPicture) {
 		t.Errorf("a bomb: got %v, want ErrNoPicture", err)
 	}
@@ -123,7 +127,7 @@ func TestTheBrightnessOfColours(t *testing.T) {
 		img.SetNRGBA(x, 0, c)
 	}
 	colours := encoded(t, 1, 1, func(out *bytes.Buffer, _ image.Image) error { return asPNG(out, img) })
-	g, err := thumbnail.NewMaker().Gray(t.Context(), picture(colours))
+	g, _, err := thumbnail.NewMaker().Gray(t.Context(), picture(colours))
 	if err != nil {
 		t.Fatal(err)
 	}
