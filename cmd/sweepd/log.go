@@ -80,7 +80,7 @@ func (p *program) logFailure(log serviceLog, err error) error {
 	}
 	exit, hint := p.diagnose(err)
 	if problem := app.ProblemOf("", err); problem.Cause != status.CauseStorage {
-		hint = problem.Hint
+		hint = problem.Hint.String()
 	}
 	log.Error("the service has stopped because of an error",
 		"event", "service_failed", "err", err, "hint", cmp.Or(hint, "sweepd doctor"), "status", exit)

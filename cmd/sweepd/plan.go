@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/sweeper"
 )
 
@@ -113,7 +114,7 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 		p.term.printf("kept as the last copy: %s\n", p.listed(it.Storage, it.Entry.Path, 23))
 	}
 	if err := p.refuses(ctx, a, due); err != nil {
-		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
+		p.term.printf("apply would refuse this plan: %s\n", p.term.text(language.Explanation(err)))
 	}
 	if out.named != "" && !out.stdout() {
 		p.term.printf("saved; to apply it: %s\n", p.term.bold(p.withPolicy("sweepd apply")+" "+quoted(out.named)))

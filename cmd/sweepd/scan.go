@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/policy"
 	"sweepd/sweeper"
@@ -169,7 +170,7 @@ func asRefusal(err error) (refusal, other error) {
 
 // refused prints why apply would refuse the plan, and what the user can do.
 func (p *program) refused(why error) {
-	p.warn("apply would refuse this: %s", safe(why.Error()))
+	p.warn("apply would refuse this: %s", p.term.text(language.Explanation(why)))
 	switch _, surge := errors.AsType[*sweeper.SurgeError](why); {
 	case errors.Is(why, sweeper.ErrPaused):
 		p.hint("to continue: sweepd resume")

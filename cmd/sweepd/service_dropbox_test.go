@@ -211,7 +211,7 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	// It is also notified of its own deletion.
 	s.until("has moved it", func(d *status.Daemon) bool {
 		st := d.Storages[0]
-		return st.State == status.Idle && st.Trashed == 1 && st.Watch == "listening" && st.Matched == 0
+		return st.State == status.Idle && st.Trashed == 1 && st.Watch.String() == "listening" && st.Matched == 0
 	})
 	w.listening()
 	before = w.asked(s, before, map[string]int{

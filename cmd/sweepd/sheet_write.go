@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/sweeper"
 )
 
@@ -16,7 +17,7 @@ func (p *program) scanSheet(
 ) error {
 	s := p.newSheet(a, sum)
 	if end.refusal != nil {
-		s.caution("apply would refuse this: %s", end.refusal)
+		s.caution("apply would refuse this: %s", language.Explanation(end.refusal))
 	}
 	if a.Policy.LastCopy {
 		s.caution("the policy keeps the last copy of a picture; to see which files stay: sweepd plan --html FILE")
@@ -38,7 +39,7 @@ func (p *program) planSheet(
 	s := p.newSheet(a, sum)
 	s.lead("the plan: %s", due)
 	if err := p.refuses(ctx, a, due); err != nil {
-		s.caution("apply would refuse this plan: %s", err)
+		s.caution("apply would refuse this plan: %s", language.Explanation(err))
 	}
 	due.Hold(found)
 	s.addPurge(ctx, due.Purge)

@@ -21,19 +21,19 @@ import (
 
 // jsonStatus is the output of status --json.
 type jsonStatus struct {
-	Type        string          `json:"type"` // "status"
-	State       string          `json:"state"`
-	Policy      string          `json:"policy"` // "" = none
-	InTrash     int64           `json:"in_trash"`
-	Bytes       int64           `json:"in_trash_bytes"`
-	Oldest      *time.Time      `json:"in_trash_since"`
-	Interrupted int64           `json:"interrupted"`
-	Paused      string          `json:"paused,omitempty"`       // why nothing is deleted
-	RecordErr   string          `json:"record_error,omitempty"` // why the record cannot be read: the disk is full
-	LastRun     json.RawMessage `json:"last_run"`
-	Daemon      *status.Daemon  `json:"daemon"`
-	DaemonErr   string          `json:"daemon_error,omitempty"` // a daemon runs and does not answer
-	First       *status.Problem `json:"first,omitempty"`        // the problem to mend first; nil = none is known
+	Type        string           `json:"type"` // "status"
+	State       string           `json:"state"`
+	Policy      string           `json:"policy"` // "" = none
+	InTrash     int64            `json:"in_trash"`
+	Bytes       int64            `json:"in_trash_bytes"`
+	Oldest      *time.Time       `json:"in_trash_since"`
+	Interrupted int64            `json:"interrupted"`
+	Paused      language.Message `json:"paused,omitzero"`        // why nothing is deleted
+	RecordErr   string           `json:"record_error,omitempty"` // why the record cannot be read: the disk is full
+	LastRun     json.RawMessage  `json:"last_run"`
+	Daemon      *status.Daemon   `json:"daemon"`
+	DaemonErr   string           `json:"daemon_error,omitempty"` // a daemon runs and does not answer
+	First       *status.Problem  `json:"first,omitempty"`        // the problem to mend first; nil = none is known
 
 	problems []*status.Problem // each may be nil
 }
@@ -71,7 +71,7 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 		return err
 	}
 	if err := paths.Paused(p.now()); err != nil {
-		st.Paused = err.Error()
+		st.Paused = language.Explanation(err)
 		st.problems = append(st.problems, app.ProblemOf("", err))
 	}
 	st.ask(ctx, paths.Control())
@@ -86,7 +86,7 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 		return nil
 	}
 	p.printStatus(st, last)
-	if st.Daemon != nil && st.Daemon.Held == "" && invalid == nil { // else its Held was printed
+	if st.Daemon != nil && st.Daemon.Held.IsZero() && invalid == nil { // else its Held was printed
 		p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
 	}
 	return nil
@@ -168,7 +168,7 @@ func (st *jsonStatus) read(ctx context.Context, j *journal.Journal) (last journa
 func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	t := p.term
 	if st.First != nil {
-		t.printf("first: %s\n", safe(st.First.Hint))
+		t.printf("first: %s\n", t.text(st.First.Hint))
 	}
 	t.printf("state      %s\n", safe(tilde(st.State, p.home())))
 	if st.Policy == "" {
@@ -176,8 +176,8 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	} else {
 		t.printf("policy     %s\n", safe(tilde(st.Policy, p.home())))
 	}
-	if st.Paused != "" {
-		t.printf("paused     %s; to continue: sweepd resume\n", safe(st.Paused))
+	if !st.Paused.IsZero() {
+		t.printf("paused     %s; to continue: sweepd resume\n", t.text(st.Paused))
 	}
 	if st.RecordErr != "" {
 		t.printf("record     cannot be read: %s\n", safe(st.RecordErr))

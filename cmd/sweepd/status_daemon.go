@@ -24,11 +24,11 @@ func (p *program) printDaemon(d *status.Daemon) {
 	if d.RecordErr != "" {
 		t.printf("error      %s\n", safe(d.RecordErr))
 	}
-	if d.Held != "" {
-		t.printf("held       %s\n", safe(d.Held))
+	if !d.Held.IsZero() {
+		t.printf("held       %s\n", t.text(d.Held))
 	}
 	for _, n := range d.Notices {
-		t.printf("notice     %s\n", safe(n))
+		t.printf("notice     %s\n", t.text(n))
 	}
 	for _, s := range d.Storages {
 		p.printStorage(s)
@@ -53,7 +53,7 @@ func (p *program) printStorage(s status.Storage) {
 	line(scanned(s), t.in.Sprintf("last scan"))
 	line(language.Verbatim(minute(s.LastRun)), t.in.Sprintf("last sweep"))
 	line(language.Verbatim(minute(s.NextRun)), t.in.Sprintf("next sweep"))
-	line(language.Verbatim(s.Watch), t.in.Sprintf("watching"))
+	line(s.Watch, t.in.Sprintf("watching"))
 	line(done(s), t.in.Sprintf("done"))
 	line(leftAlone(s.Refused), t.in.Sprintf("left alone"))
 	line(some(s.Failed, "file"), t.in.Sprintf("failed"))

@@ -52,7 +52,7 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(Finding{
 				Check: "policy",
 				State: Fail,
-				Text:  failure(err),
+				Text:  language.Explanation(err),
 				Hint:  language.Messagef("set HOME, or set STATE_DIRECTORY to a separate folder"),
 			})
 			return
@@ -69,12 +69,12 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			})
 			return
 		} else if err != nil {
-			yield(Finding{Check: "policy", State: Fail, Text: failure(err)})
+			yield(Finding{Check: "policy", State: Fail, Text: language.Explanation(err)})
 			return
 		}
 		file, pol, err := o.openPolicy(paths)
 		if err != nil {
-			f := Finding{Check: "policy", State: Fail, Text: failure(err)}
+			f := Finding{Check: "policy", State: Fail, Text: language.Explanation(err)}
 			if usage, ok := errors.AsType[*UsageError](err); ok {
 				f.Hint = language.Verbatim(usage.Hint)
 			}
@@ -113,9 +113,6 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	}
 }
 
-// failure returns the text of an error, which is English in all languages.
-func failure(err error) language.Message { return language.Verbatim(err.Error()) }
-
 // unwritten reports whether there is no policy and only names no storage of one.
 func unwritten(o Options, paths Paths, only []string) (bool, error) {
 	path, err := paths.FindPolicy(o.NamedPolicy())
@@ -143,7 +140,7 @@ func record(ctx context.Context, paths Paths) Finding {
 		f = Finding{
 			Check: "record",
 			State: Fail,
-			Text:  failure(err),
+			Text:  language.Explanation(err),
 			Hint:  language.Messagef("nothing is deleted without the record; see: sweepd history --verify"),
 		}
 		if errors.Is(err, providers.ErrFull) {
@@ -161,7 +158,7 @@ func pausing(paths Paths, now time.Time) Finding {
 		return Finding{
 			Check: "pause",
 			State: Warn,
-			Text:  failure(err),
+			Text:  language.Explanation(err),
 			Hint:  language.Messagef("to continue: sweepd resume"),
 		}
 	}
@@ -196,7 +193,7 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 func (o Options) tryTrash(root string) Finding {
 	bin, err := o.bin(root, (*local.Driver).Trial)
 	if err != nil {
-		return Finding{Check: "trash", State: Fail, Text: failure(err), Hint: barredHint(root, err)}
+		return Finding{Check: "trash", State: Fail, Text: language.Explanation(err), Hint: barredHint(root, err)}
 	}
 	return Finding{Check: "trash", State: Well, Text: language.Verbatim(bin)}
 }
@@ -227,7 +224,8 @@ func (o Options) examineAccount(
 		err = o.alone(paths, pol, name, c.Account.ID, "")
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: failure(err), Hint: language.Verbatim(hintOf(err))})
+		hint := language.Verbatim(hintOf(err))
+		yield(Finding{Check: "account", State: Fail, Text: language.Explanation(err), Hint: hint})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: language.Verbatim(about.Account.Email)}) &&
@@ -242,7 +240,8 @@ func (o Options) examineSignIn(
 ) (ok bool) {
 	store := paths.SignIns(o.Getenv)
 	fail := func(check string, err error) bool {
-		yield(Finding{Check: check, State: Fail, Text: failure(err), Hint: language.Verbatim(googleaccount.Hint(err))})
+		hint := language.Verbatim(googleaccount.Hint(err))
+		yield(Finding{Check: check, State: Fail, Text: language.Explanation(err), Hint: hint})
 		return false
 	}
 	if _, err := googleaccount.ReadClient(store.ReadPrivate, st.Client); err != nil {

@@ -95,7 +95,7 @@ func (o Options) examineDropbox(
 	g, err := store.Load(name)
 	if err != nil {
 		hint := language.Verbatim(dropboxaccount.Hint(err))
-		yield(Finding{Check: "sign-in", State: Fail, Text: failure(err), Hint: hint})
+		yield(Finding{Check: "sign-in", State: Fail, Text: language.Explanation(err), Hint: hint})
 		return
 	}
 	may, _ := dropboxaccount.Uses(g.Scopes, st.Member)
@@ -105,7 +105,7 @@ func (o Options) examineDropbox(
 		f = Finding{
 			Check: "access",
 			State: Fail,
-			Text:  language.Messagef("%s; the policy needs: %s", failure(err), need),
+			Text:  language.Messagef("%s; the policy needs: %s", language.Explanation(err), need),
 			Hint:  language.Verbatim(dropboxaccount.Hint(err)),
 		}
 	}
@@ -124,7 +124,8 @@ func (o Options) examineDropbox(
 		err = o.dropboxAlone(ctx, paths, pol, name, c)
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: failure(err), Hint: language.Verbatim(hintOf(err))})
+		hint := language.Verbatim(hintOf(err))
+		yield(Finding{Check: "account", State: Fail, Text: language.Explanation(err), Hint: hint})
 		return
 	}
 	account := language.Verbatim(about.Account.Email + " (" + about.Kind + ")")
@@ -139,7 +140,7 @@ func dropboxSpace(ctx context.Context, c *dropboxaccount.Connection, member stri
 	used, all, err := dropboxaccount.AskSpace(ctx, c.HTTP, member)
 	if err != nil {
 		hint := language.Verbatim(dropboxaccount.Hint(err))
-		return Finding{Check: "space", State: Warn, Text: failure(err), Hint: hint}
+		return Finding{Check: "space", State: Warn, Text: language.Explanation(err), Hint: hint}
 	}
 	f := Finding{
 		Check: "space",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/internal/durable"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/sweeper"
@@ -106,23 +107,30 @@ func (p Paths) Paused(now time.Time) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case special:
-		return fmt.Errorf("%w until further notice", sweeper.ErrPaused)
+		return language.Explain(sweeper.ErrPaused, untilResumed())
 	}
 	text, err := os.ReadFile(p.pauseFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w, as far as is known: %w", sweeper.ErrPaused, err)
+		return language.Explain(fmt.Errorf("%w: %w", sweeper.ErrPaused, err),
+			language.Messagef("deletion is paused, as far as is known: %v", err))
 	}
 	var x Pause
 	if err := json.Unmarshal(text, &x); err != nil || x.Until.IsZero() {
-		return fmt.Errorf("%w until further notice", sweeper.ErrPaused)
+		return language.Explain(sweeper.ErrPaused, untilResumed())
 	}
 	if now.Before(x.Until) {
-		return fmt.Errorf("%w until %s", sweeper.ErrPaused, x.Until.Local().Format("2006-01-02 15:04"))
+		return language.Explain(sweeper.ErrPaused,
+			language.Messagef("deletion is paused until %s", x.Until.Local().Format("2006-01-02 15:04")))
 	}
 	return nil
+}
+
+// untilResumed returns the text about a pause without an end.
+func untilResumed() language.Message {
+	return language.Messagef("deletion is paused until further notice")
 }
 
 // TrustClock records that the clock of this machine is right, by the user's decision, after it has jumped: ages

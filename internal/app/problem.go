@@ -9,6 +9,7 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/internal/cloud/oauth"
 	"sweepd/internal/event"
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy/policyfile"
@@ -31,11 +32,12 @@ func ProblemOf(storage string, err error) *status.Problem {
 
 // PolicyProblem returns the problem that a policy cannot be loaded.
 func PolicyProblem(err error) *status.Problem {
-	p := &status.Problem{Cause: status.CausePolicy, Hint: "correct " + event.Line(err) + "; to check it: sweepd check"}
+	hint := language.Messagef("correct %s; to check it: sweepd check", event.Line(err))
 	if !has[*policyfile.Error](err) {
-		p.Hint = "the policy cannot be loaded: " + event.Line(err) + ": " + cmp.Or(hintFor("", err), "sweepd check")
+		hint = language.Messagef("the policy cannot be loaded: %s: %s", event.Line(err),
+			cmp.Or(hintFor("", err), "sweepd check"))
 	}
-	return p
+	return &status.Problem{Cause: status.CausePolicy, Hint: hint}
 }
 
 // causeOf returns the class of an error.
@@ -76,49 +78,59 @@ func needsSignIn(err error) bool {
 }
 
 // sentence returns the problem and what mends it, on one line.
-func sentence(cause status.Cause, storage string, err error) string {
+func sentence(cause status.Cause, storage string, err error) language.Message {
 	text := event.Line(err)
 	switch cause {
 	case status.CauseSilent:
-		return "the service does not respond: check whether its process or its disk has stopped; to continue a " +
-			"stopped process: kill -CONT PID"
+		return language.Messagef("the service does not respond: check whether its process or its disk has stopped; " +
+			"to continue a stopped process: kill -CONT PID")
 	case status.CauseFull:
-		return text + ": free up space, e.g. with sweepd trash purge --apply"
+		return language.Messagef("%s: free up space, e.g. with sweepd trash purge --apply", text)
 	case status.CauseRecord:
-		return text + ": to check the record: sweepd history --verify; nothing is deleted without it"
+		return language.Messagef("%s: to check the record: sweepd history --verify; nothing is deleted without it",
+			text)
 	case status.CausePolicy:
 		return PolicyProblem(err).Hint
 	case status.CauseClock:
-		return text + ": set it, see timedatectl; or, if it is right: sweepd resume --clock"
+		return language.Messagef("%s: set it, see timedatectl; or, if it is right: sweepd resume --clock", text)
 	case status.CauseSignIn:
-		return cmp.Or(storage, "an account") + signInHint(storage, err)
+		return signInHint(storage, err)
 	case status.CausePaused:
-		return text + ": sweepd resume"
+		return language.Messagef("%s: sweepd resume", onLine(language.Explanation(err)))
 	case status.CauseLimits:
-		return cmp.Or(storage, "the sweep") + ": " + text + ": " + limitsHint(err)
+		return language.Messagef("%s: %s: %s", orElse(storage, language.Messagef("the sweep")), text, limitsHint(err))
 	}
-	text = cmp.Or(storage, "the service") + ": " + text
+	about := language.Messagef("%s: %s", orElse(storage, language.Messagef("the service")), text)
 	if hint := hintFor(storage, err); hint != "" {
-		return text + ": " + hint
+		return language.Messagef("%s: %s", about, hint)
 	}
-	return text
+	return about
 }
 
-// signInHint returns how to sign in again, as a clause that follows the storage.
-func signInHint(storage string, err error) string {
+// orElse returns the name of a storage, or another text if it is "".
+func orElse(storage string, otherwise language.Message) language.Message {
+	if storage == "" {
+		return otherwise
+	}
+	return language.Verbatim(storage)
+}
+
+// signInHint returns how to sign in again.
+func signInHint(storage string, err error) language.Message {
+	account := orElse(storage, language.Messagef("an account"))
 	hint := strings.TrimPrefix(hintFor(storage, err), "sign in again: ")
 	if strings.HasPrefix(hint, "sweepd login ") {
-		return " needs a new sign-in: " + hint
+		return language.Messagef("%s needs a new sign-in: %s", account, hint)
 	}
-	return " cannot be signed in to: " + event.Line(err) + ": " + hint
+	return language.Messagef("%s cannot be signed in to: %s: %s", account, event.Line(err), hint)
 }
 
 // limitsHint returns how to allow a plan that was refused as a whole.
-func limitsHint(err error) string {
+func limitsHint(err error) language.Message {
 	if has[*sweeper.SurgeError](err) {
-		return "to approve it: sweepd plan -o plan.json, then sweepd apply plan.json"
+		return language.Messagef("to approve it: sweepd plan -o plan.json, then sweepd apply plan.json")
 	}
-	return "to review it: sweepd plan; to allow it: raise limits: in the policy"
+	return language.Messagef("to review it: sweepd plan; to allow it: raise limits: in the policy")
 }
 
 // hintOf returns the hint of a *UsageError, or else Hint.
@@ -143,14 +155,22 @@ func hintFor(storage string, err error) string {
 
 func joinLines(text string) string { return event.Line(errors.New(text)) }
 
+// onLine returns the text on one line, in English if a name in it has more.
+func onLine(text language.Message) language.Message {
+	if line := joinLines(text.String()); line != text.String() {
+		return language.Verbatim(line)
+	}
+	return text
+}
+
 // FolderProblem returns the problem that a root of a storage was not listed completely. why is the reason by the scan.
 func FolderProblem(storage, root, why string) *status.Problem {
-	unseen, advice := Unseen(root)
-	text, hint := unseen.String(), advice.String()
-	if unseen.IsZero() {
-		text, hint = why, "sweepd doctor "+storage
+	text, hint := Unseen(root)
+	if text.IsZero() {
+		text, hint = language.Verbatim(why), language.Verbatim("sweepd doctor "+storage)
 	}
 	return &status.Problem{
-		Cause: status.CauseFolder, Storage: storage, Hint: storage + ": " + joinLines(text) + ": " + joinLines(hint),
+		Cause: status.CauseFolder, Storage: storage,
+		Hint: language.Messagef("%s: %s: %s", storage, onLine(text), onLine(hint)),
 	}
 }

@@ -55,11 +55,11 @@ func TestAProblemNamesWhatMendsIt(t *testing.T) {
 		{&app.UsageError{Err: errors.New("no"), Hint: "do"}, status.CauseStorage, []string{"drive: no: do"}},
 	} {
 		p := app.ProblemOf("drive", c.err)
-		if p.Cause != c.cause || strings.ContainsAny(p.Hint, "\n|") {
+		if p.Cause != c.cause || strings.ContainsAny(p.Hint.String(), "\n|") {
 			t.Errorf("%v: got %+v, want the cause %s", c.err, p, c.cause)
 		}
 		for _, part := range c.hint {
-			if !strings.Contains(p.Hint, part) {
+			if !strings.Contains(p.Hint.String(), part) {
 				t.Errorf("%v: got %q, want %q", c.err, p.Hint, part)
 			}
 		}
@@ -78,7 +78,8 @@ func TestTheProblemOfAFolderNamesTheFolder(t *testing.T) {
 		file: "nas: " + file + " is not a folder: name the folder that contains it",
 		dir:  "nas: permission denied: sweepd doctor nas",
 	} {
-		if p := app.FolderProblem("nas", root, "permission denied"); p.Hint != want || p.Cause != status.CauseFolder {
+		p := app.FolderProblem("nas", root, "permission denied")
+		if p.Hint.String() != want || p.Cause != status.CauseFolder {
 			t.Errorf("got %+v, want %q", p, want)
 		}
 	}

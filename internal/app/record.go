@@ -101,7 +101,7 @@ func Differs(service *status.Daemon, file string, p *policy.Policy) language.Mes
 	switch {
 	case service == nil || file == "":
 		return language.Message{}
-	case service.Held != "":
+	case !service.Held.IsZero():
 		return language.Messagef("the running service uses the previous policy and deletes nothing: %s", service.Held)
 	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
 		return language.Messagef("the running service uses another policy, or is an older sweepd that must be "+
@@ -114,7 +114,7 @@ func Differs(service *status.Daemon, file string, p *policy.Policy) language.Mes
 func ServiceDiffers(ctx context.Context, paths Paths, file string, p *policy.Policy) language.Message {
 	service, err := paths.service(ctx)
 	if err != nil {
-		return failure(err)
+		return language.Explanation(err)
 	}
 	return Differs(service, file, p)
 }

@@ -24,7 +24,7 @@ func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, kno
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
 		d.log.Error("cannot read the result of a run",
-			"event", "run_unreadable", "run", run, "err", err, "hint", app.ProblemOf("", err).Hint)
+			"event", "run_unreadable", "run", run, "err", err, "hint", app.ProblemOf("", err).Hint.String())
 		return
 	}
 	about := policy.EventSummary
@@ -48,7 +48,7 @@ func unlisted(r report.Run) string {
 		return ""
 	}
 	x := r.Summary.Stopped[0]
-	return app.FolderProblem(x.Storage, x.Root, x.Why).Hint
+	return app.FolderProblem(x.Storage, x.Root, x.Why).Hint.String()
 }
 
 // notifyScan reports a run that changed nothing, and why. why is nil if the mode is report, else the reason for
@@ -94,10 +94,10 @@ func (d *daemon) unopened(name string, why error, p *status.Problem) {
 	if p.Cause == status.CauseSignIn {
 		about = policy.EventGrant
 		d.log.Error("an account needs a new sign-in",
-			"event", "sign_in_ended", "storage", name, "err", why, "hint", p.Hint)
+			"event", "sign_in_ended", "storage", name, "err", why, "hint", p.Hint.String())
 	} else {
 		d.log.Error("a storage is not swept until this is fixed",
-			"event", "storage_unavailable", "storage", name, "err", why, "hint", p.Hint)
+			"event", "storage_unavailable", "storage", name, "err", why, "hint", p.Hint.String())
 	}
 	text := language.Messagef("%s is not swept until this is fixed: %v", name, app.WithHint(why))
 	d.send(notify.Message{Event: string(about), Subject: d.in.Sprintf("%s is not swept", name), Text: text.In(d.in)})
@@ -108,13 +108,13 @@ func (d *daemon) refused(why error) {
 	text := language.Messagef("cannot reload the policy; the previous one stays in use: %v", event.Line(why))
 	if c := d.file.changed(d.now()); c != nil {
 		text = language.Messagef("the policy is invalid; nothing is deleted until it is fixed: %v", event.Line(why))
-		d.held = c.explain() // or it would be reported again
+		d.held = c.explain().String() // or it would be reported again
 	}
 	d.mu.Lock()
-	d.notices = []string{text.String()}
+	d.notices = []language.Message{text}
 	d.mu.Unlock()
 	d.log.Error("the policy was not loaded",
-		"event", "policy_refused", "file", d.file.inForce(), "err", why, "hint", app.PolicyProblem(why).Hint)
+		"event", "policy_refused", "file", d.file.inForce(), "err", why, "hint", app.PolicyProblem(why).Hint.String())
 	d.send(notify.Message{
 		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the policy is invalid"),
 		Text: text.In(d.in),
@@ -125,7 +125,7 @@ func (d *daemon) refused(why error) {
 func (d *daemon) lost(why error) {
 	text := language.Messagef("nothing is deleted, and the service stops: %v", why)
 	d.log.Error("the record is not reliable; nothing is deleted, and the service stops",
-		"event", "record_lost", "err", why, "hint", app.ProblemOf("", why).Hint)
+		"event", "record_lost", "err", why, "hint", app.ProblemOf("", why).Hint.String())
 	d.send(notify.Message{
 		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the record is not reliable"),
 		Text: text.In(d.in),

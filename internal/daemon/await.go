@@ -2,9 +2,9 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 )
 
@@ -51,8 +51,8 @@ func (l *loop) decide(m moment) (next step) {
 func (l *loop) heard(err error) {
 	l.agenda.polling = err != nil
 	l.update(func(s *status.Storage) {
-		if s.Watch = "listening"; err != nil {
-			s.Watch = fmt.Sprintf("looked at every %s: %v", min(l.policy.Schedule.Rescan, polled), err)
+		if s.Watch = language.Messagef("listening"); err != nil {
+			s.Watch = language.Messagef("looked at every %s: %v", min(l.policy.Schedule.Rescan, polled), err)
 		}
 	})
 }

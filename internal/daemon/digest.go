@@ -43,7 +43,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	}
 	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
 		d.log.Error("the digest was not sent, because sending it could not be recorded",
-			"event", "digest_unrecorded", "err", err, "hint", app.ProblemOf("", err).Hint)
+			"event", "digest_unrecorded", "err", err, "hint", app.ProblemOf("", err).Hint.String())
 		return
 	}
 	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))

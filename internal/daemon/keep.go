@@ -57,7 +57,7 @@ func (d *daemon) check(ctx context.Context) {
 	}
 	if err != nil {
 		d.log.Error("the record cannot be read",
-			"event", "record_unreadable", "err", err, "hint", app.ProblemOf("", err).Hint)
+			"event", "record_unreadable", "err", err, "hint", app.ProblemOf("", err).Hint.String())
 		alive = false
 	}
 	if alive {

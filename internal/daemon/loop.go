@@ -167,7 +167,8 @@ func (l *loop) recover(ctx context.Context, a *app.App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {
 			l.d.log.Warn("cannot complete interrupted operations now",
-				"event", "recovery_failed", "storage", l.name, "err", err, "hint", app.ProblemOf(l.name, err).Hint)
+				"event", "recovery_failed", "storage", l.name, "err", err,
+				"hint", app.ProblemOf(l.name, err).Hint.String())
 			return nil
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()

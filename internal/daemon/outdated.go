@@ -8,6 +8,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/event"
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/status"
 	"sweepd/policy"
@@ -29,23 +30,23 @@ func (d *daemon) outdated(now time.Time) error {
 	if d.o.Once { // it reads the file only once
 		return fmt.Errorf("%w: %w: %s", sweeper.ErrPaused, ErrOutdated, c.why)
 	}
-	return fmt.Errorf("%w: %s", sweeper.ErrPaused, c.explain())
+	return language.Explain(sweeper.ErrPaused, language.Messagef("deletion is paused: %s", c.explain()))
 }
 
 // ErrOutdated is why a single sweep stops.
 var ErrOutdated = errors.New("the policy file has changed since it was read")
 
 // explain returns what was changed and what ends the hold, in one clause for the user.
-func (c *policyChange) explain() string {
+func (c *policyChange) explain() language.Message {
 	switch {
 	case c.next == nil:
 		return c.why
 	case c.refused != nil:
-		return c.why + " and cannot be loaded: " + event.Line(c.refused)
+		return language.Messagef("%s and cannot be loaded: %s", c.why, event.Line(c.refused))
 	case c.waits:
-		return c.why + "; to load it: sweepd reload"
+		return language.Messagef("%s; to load it: sweepd reload", c.why)
 	}
-	return c.why + ", and is about to be loaded"
+	return language.Messagef("%s, and is about to be loaded", c.why)
 }
 
 // problem returns the problem that the policy file is not the policy in force; nil if it is about to be.
@@ -56,9 +57,10 @@ func (c *policyChange) problem() *status.Problem {
 	case c.refused != nil:
 		return app.PolicyProblem(c.refused)
 	case c.next == nil:
-		return &status.Problem{Cause: status.CausePolicy, Hint: c.why + ": correct that; to check it: sweepd check"}
+		hint := language.Messagef("%s: correct that; to check it: sweepd check", c.why)
+		return &status.Problem{Cause: status.CausePolicy, Hint: hint}
 	case c.waits:
-		return &status.Problem{Cause: status.CausePolicy, Hint: c.why + ": sweepd reload"}
+		return &status.Problem{Cause: status.CausePolicy, Hint: language.Messagef("%s: sweepd reload", c.why)}
 	}
 	return nil
 }
@@ -69,7 +71,7 @@ func (d *daemon) followFile(ctx context.Context) {
 	c := d.file.changed(d.now())
 	if c == nil {
 		if d.held != "" {
-			d.notice("")
+			d.notice(language.Message{})
 		}
 		return
 	}
@@ -81,26 +83,25 @@ func (d *daemon) followFile(ctx context.Context) {
 		_ = d.reload(ctx) // it has reported the error
 		return
 	}
-	if why := c.explain(); d.held != why {
+	if why := c.explain(); d.held != why.String() {
 		d.notice(why)
-		text := "nothing is deleted: " + why
 		d.log.Error("the policy was not loaded",
-			"event", "policy_refused", "file", d.file.inForce(), "err", why, "hint", c.problem().Hint)
+			"event", "policy_refused", "file", d.file.inForce(), "err", d.held, "hint", c.problem().Hint.String())
 		d.send(notify.Message{
 			Event:   string(policy.EventFailed),
-			Subject: "the policy was changed; nothing is deleted",
-			Text:    text,
+			Subject: d.in.Sprintf("the policy was changed; nothing is deleted"),
+			Text:    d.in.Sprintf("nothing is deleted: %s", why),
 		})
 	}
 }
 
 // notice sets the notice about the policy file that status shows.
-func (d *daemon) notice(why string) {
-	d.held = why
+func (d *daemon) notice(why language.Message) {
+	d.held = why.String()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.notices = nil
-	if why != "" {
-		d.notices = []string{"nothing is deleted: " + why}
+	if !why.IsZero() {
+		d.notices = []language.Message{language.Messagef("nothing is deleted: %s", why)}
 	}
 }

@@ -206,7 +206,7 @@ func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
 		t.Fatalf("got %+v of %s, want no change of %s", c, path, second)
 	}
 	write(first)
-	if c := f.changed(time.Now()); c == nil || c.next == nil || !strings.Contains(c.why, second) {
+	if c := f.changed(time.Now()); c == nil || c.next == nil || !strings.Contains(c.why.String(), second) {
 		t.Errorf("got %+v, want that the policy file is no longer %s", c, second)
 	}
 	path, p, err = f.open()

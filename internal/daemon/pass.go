@@ -169,14 +169,14 @@ func (l *loop) examined(sum *sweeper.Summary) {
 	p := l.incomplete(sum)
 	l.update(func(s *status.Storage) { s.Problem = status.First(p, l.refusal) })
 	switch before := l.unseen; {
-	case p != nil && before != p.Hint:
+	case p != nil && before != p.Hint.String():
 		l.d.log.Error("a storage is not swept until this is fixed",
-			"event", "storage_unavailable", "storage", l.name, "err", sum.Stopped[0].Why, "hint", p.Hint)
+			"event", "storage_unavailable", "storage", l.name, "err", sum.Stopped[0].Why, "hint", p.Hint.String())
 	case p == nil && before != "":
 		l.d.log.Info("a storage is scanned again", "event", "storage_recovered", "storage", l.name)
 	}
 	if l.unseen = ""; p != nil {
-		l.unseen = p.Hint
+		l.unseen = p.Hint.String()
 	}
 }
 
@@ -215,7 +215,7 @@ func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, wh
 	sum, err := a.Sweeper.Report(ctx, scan, why)
 	if err != nil {
 		l.d.log.Error("a run could not be recorded",
-			"event", "run_unrecorded", "storage", l.name, "err", err, "hint", app.ProblemOf(l.name, err).Hint)
+			"event", "run_unrecorded", "storage", l.name, "err", err, "hint", app.ProblemOf(l.name, err).Hint.String())
 	}
 	if sum != nil {
 		l.d.notifyScan(l.policy, began, sum, why, l.d.heldHint(l.name, why))

@@ -3,7 +3,6 @@ package daemon
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/event"
+	"sweepd/internal/language"
 	"sweepd/internal/watch"
 	"sweepd/policy"
 )
@@ -44,11 +44,11 @@ type policyFile struct {
 
 // policyChange is a difference between the file and the policy in force.
 type policyChange struct {
-	why   string         // for the user, on one line
-	err   error          // why the file is invalid
-	next  *policy.Policy // the policy in the file; nil if it has no valid one
-	since time.Time      // when the file was first seen to be so
-	waits bool           // it is adopted only when the user asks
+	why   language.Message // for the user, on one line
+	err   error            // why the file is invalid
+	next  *policy.Policy   // the policy in the file; nil if it has no valid one
+	since time.Time        // when the file was first seen to be so
+	waits bool             // it is adopted only when the user asks
 
 	refused error // why next cannot be adopted, for example because a receiver in it does not exist
 }
@@ -127,7 +127,7 @@ func (f *policyFile) look(now time.Time) {
 	}
 	path, err := f.find()
 	if err == nil && path != f.path {
-		f.differs(now, "the policy file is no longer "+f.path, f.parse(path))
+		f.differs(now, language.Messagef("the policy file is no longer %s", f.path), f.parse(path))
 		return
 	}
 	var fi fs.FileInfo
@@ -136,13 +136,13 @@ func (f *policyFile) look(now time.Time) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f.differs(now, fmt.Sprintf("the policy file %s is gone", path), nil)
+		f.differs(now, language.Messagef("the policy file %s is gone", path), nil)
 		return
 	case err != nil:
-		f.differs(now, fmt.Sprintf("cannot check the policy file: %v", err), nil)
+		f.differs(now, language.Messagef("cannot check the policy file: %v", err), nil)
 		return
 	case !fi.Mode().IsRegular():
-		f.differs(now, fmt.Sprintf("%s is no longer a file", path), nil)
+		f.differs(now, language.Messagef("%s is no longer a file", path), nil)
 		return
 	}
 	if age := now.Sub(f.at); f.seen != nil && age >= 0 && age < unread && sameFile(f.seen, fi) {
@@ -150,7 +150,7 @@ func (f *policyFile) look(now time.Time) {
 	}
 	src, err := readPolicy(path)
 	if err != nil {
-		f.differs(now, fmt.Sprintf("the policy file cannot be read: %v", err), nil)
+		f.differs(now, language.Messagef("the policy file cannot be read: %v", err), nil)
 		return
 	}
 	if f.seen == nil || !bytes.Equal(src, f.src) {
@@ -166,17 +166,18 @@ func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	switch {
 	case err != nil:
 		f.change = &policyChange{
-			why: "the policy file was changed and is invalid: " + event.Line(err), err: err, since: now,
+			why: language.Messagef("the policy file was changed and is invalid: %s", event.Line(err)), err: err,
+			since: now,
 		}
 	case !samePolicy(p, f.force):
-		f.change = &policyChange{why: "the policy file was changed", next: p, since: now}
+		f.change = &policyChange{why: language.Messagef("the policy file was changed"), next: p, since: now}
 	}
 }
 
 // differs notes that the file is not there to be read; it is read again once it is. The caller holds f.mu.
-func (f *policyFile) differs(now time.Time, why string, next *policy.Policy) {
+func (f *policyFile) differs(now time.Time, why language.Message, next *policy.Policy) {
 	f.seen, f.src = nil, nil
-	if f.change == nil || f.change.why != why || !samePolicy(f.change.next, next) {
+	if f.change == nil || f.change.why.String() != why.String() || !samePolicy(f.change.next, next) {
 		f.change = &policyChange{why: why, next: next, since: now}
 	}
 }

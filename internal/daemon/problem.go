@@ -60,7 +60,7 @@ func (d *daemon) noteClock(ctx context.Context) {
 	d.mu.Unlock()
 	if doubt != nil && !before {
 		d.log.Error("the clock is not reliable; no age is computed, and files that depend on one are kept",
-			"event", "clock_doubted", "err", doubt, "hint", app.ProblemOf("", doubt).Hint)
+			"event", "clock_doubted", "err", doubt, "hint", app.ProblemOf("", doubt).Hint.String())
 	}
 }
 
@@ -71,11 +71,11 @@ func (d *daemon) heldHint(storage string, why error) string {
 	case why == nil, errors.Is(why, ErrQuiet), errors.Is(why, context.Canceled):
 		return ""
 	case !errors.Is(why, sweeper.ErrPaused):
-		return app.ProblemOf(storage, why).Hint
+		return app.ProblemOf(storage, why).Hint.String()
 	}
 	now := d.now()
 	if p := status.First(d.policyProblem(now), d.pauseProblem(now)); p != nil {
-		return p.Hint
+		return p.Hint.String()
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 )
 
@@ -58,7 +59,8 @@ func (d *daemon) part(ctx context.Context) {
 		case <-timeout.C:
 			d.log.Warn("a storage finishes operations that it started under the previous policy, and starts no more",
 				"event", "policy_lingers", "storage", l.name)
-			text := l.name + " finishes operations that it started under the previous policy, and starts no more"
+			text := language.Messagef("%s finishes operations that it started under the previous policy, and starts "+
+				"no more", l.name)
 			d.mu.Lock()
 			d.notices = append(d.notices, text)
 			d.mu.Unlock()
@@ -77,7 +79,7 @@ func (d *daemon) upToDate(ctx context.Context) error {
 	case c.takes():
 		return d.askReload(ctx)
 	}
-	return errors.New("nothing is deleted: " + c.explain())
+	return errors.New("nothing is deleted: " + c.explain().String())
 }
 
 // askReload lets keep reload the policy and returns its result. It returns an error if the service stops first.

@@ -70,7 +70,7 @@ type daemon struct {
 	loops    map[string]*loop
 	stopping []*loop // of the previous policy; they finish the work under way
 	notifier *notify.Notifier
-	notices  []string
+	notices  []language.Message
 	doubted  bool // the doubt about the clock was reported
 
 	nextDigest time.Time // zero: none is sent

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -54,8 +55,8 @@ func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 		s.State = status.Stuck
 		s.Problem = &status.Problem{
 			Cause: status.CauseStuck, Storage: l.name,
-			Hint: l.name + " makes no progress since " + l.pulse.Local().Format("2006-01-02 15:04") +
-				": check its disk or network with sweepd doctor " + l.name + ", then restart the service",
+			Hint: language.Messagef("%[1]s makes no progress since %[2]s: check its disk or network with sweepd "+
+				"doctor %[1]s, then restart the service", l.name, l.pulse.Local().Format("2006-01-02 15:04")),
 		}
 	}
 	return s, stuck
@@ -99,7 +100,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 		event = policy.EventGrant
 	}
 	if !slices.Contains(l.ill, event) {
-		l.ill, l.unseen = append(l.ill, event), p.Hint
+		l.ill, l.unseen = append(l.ill, event), p.Hint.String()
 		l.d.unopened(l.name, err, p)
 	}
 }

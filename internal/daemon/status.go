@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/policy"
 )
@@ -24,13 +25,9 @@ func (d *daemon) status() status.Daemon {
 		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.file.inForce(), Policy: d.policy.Hash(),
 		Mode: d.policy.Mode.String(), Notices: slices.Clone(d.notices),
 	}
-	if err := d.paths.Paused(now); err != nil {
-		s.Paused = err.Error()
-	}
+	s.Paused = language.Explanation(d.paths.Paused(now))
 	s.Digest = d.nextDigest
-	if outdated != nil {
-		s.Held = outdated.Error()
-	}
+	s.Held = language.Explanation(outdated)
 	s.Record = d.journal.File()
 	if err := d.journal.Intact(); err != nil {
 		s.RecordErr = err.Error()
@@ -65,9 +62,9 @@ func (d *daemon) sentence() string {
 	if len(ill) > 0 {
 		text += "; problems: " + strings.Join(ill, ", ")
 	}
-	for _, why := range []string{s.Paused, s.Held} {
-		if why != "" {
-			text += "; " + why
+	for _, why := range []language.Message{s.Paused, s.Held} {
+		if !why.IsZero() {
+			text += "; " + why.String()
 		}
 	}
 	return fmt.Sprintf("%s; mode %s; %d files to the trash since the start", text, s.Mode, trashed)

@@ -32,11 +32,11 @@ func Status(ctx context.Context, socket string) (Daemon, error) {
 	if err != nil {
 		return Daemon{}, err
 	}
-	var d Daemon
-	if err := json.Unmarshal(b, &d); err != nil {
+	var a answer
+	if err := json.Unmarshal(b, &a); err != nil {
 		return Daemon{}, fmt.Errorf("%s is not served by a sweepd of this version: %w", socket, err)
 	}
-	return d, nil
+	return a.daemon(), nil
 }
 
 // Command requests an action of the daemon behind a control socket, "sweep" or "reload", for the storages, or for all

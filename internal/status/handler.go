@@ -98,7 +98,7 @@ func (h handler) status(w http.ResponseWriter, _ *http.Request) {
 	if d.Storages == nil {
 		d.Storages = []Storage{}
 	}
-	b, err := json.Marshal(d)
+	b, err := json.Marshal(d.answer())
 	if err != nil { // a time of the year 10000
 		text(w, http.StatusInternalServerError, err.Error()+"\n")
 		return

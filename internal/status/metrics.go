@@ -68,14 +68,14 @@ func metrics() []metric {
 		{
 			"sweepd_paused", gauge, "1 while the user has paused all deletion.", nil,
 			func(p page, emit func(float64, ...string)) {
-				emit(truth(p.Paused != ""))
+				emit(truth(!p.Paused.IsZero()))
 			},
 		},
 		{
 			"sweepd_policy_changed", gauge,
 			"1 while nothing is deleted because the policy file is not the policy in force.", nil,
 			func(p page, emit func(float64, ...string)) {
-				emit(truth(p.Held != ""))
+				emit(truth(!p.Held.IsZero()))
 			},
 		},
 		{

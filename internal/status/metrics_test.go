@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/providers"
 )
@@ -177,13 +178,15 @@ func golden(t *testing.T, file, got string) {
 
 // A changed policy holds every deletion without a pause, so that an alarm on a pause alone would miss it.
 func TestAChangedPolicyIsAMetricOfItsOwn(t *testing.T) {
-	for held, want := range map[string]float64{"": 0, "the policy file is gone": 1} {
+	for held, want := range map[bool]float64{false: 0, true: 1} {
 		d := full()
-		d.Held, d.Paused = held, ""
+		if held {
+			d.Held = language.Messagef("the policy file was changed")
+		}
 		_, families := scrape(t, d)
 		for name, want := range map[string]float64{"sweepd_policy_changed": want, "sweepd_paused": 0} {
 			if got := families[name].GetMetric()[0].GetGauge().GetValue(); got != want {
-				t.Errorf("%q: %s is %v, want %v", held, name, got, want)
+				t.Errorf("%t: %s is %v, want %v", held, name, got, want)
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package status
 import (
 	"cmp"
 	"slices"
+
+	"sweepd/internal/language"
 )
 
 // Cause is the class of a Problem.
@@ -39,7 +41,7 @@ type Problem struct {
 	Cause   Cause  `json:"cause"`
 	Storage string `json:"storage,omitempty"` // "": all of them
 	// Hint is one sentence on one line: the problem, and the command or the file that mends it.
-	Hint string `json:"hint"`
+	Hint language.Message `json:"hint"`
 }
 
 // First returns the problem that is to be mended first, by its cause and then by the name of its storage; nil if all

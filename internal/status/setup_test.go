@@ -12,25 +12,30 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 )
 
 var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 // secrets are what only its owner may learn from a daemon.
-var secrets = []string{"holiday.png", "/home/ann", "the policy is older"}
+var secrets = []string{"holiday.png", "/home/ann", "banana"}
 
 // full is a daemon of which everything is known.
 func full() status.Daemon {
 	return status.Daemon{
 		Version: "1.2.3", PID: 4242, Since: now.Add(-48 * time.Hour),
 		PolicyFile: "/home/ann/.config/sweepd/policy.yaml", Policy: "0123abcd",
-		Mode: "enforce", Digest: now.Add(72 * time.Hour), Notices: []string{"the policy is older than the program"},
+		Mode: "enforce", Digest: now.Add(72 * time.Hour), Notices: []language.Message{
+			language.Messagef("nothing is deleted: %s",
+				language.Messagef("the policy file was changed and is invalid: %s", "banana")),
+		},
 		Storages: []status.Storage{
 			{
 				Name: "pictures", Type: "local", State: status.Idle, StateSince: now.Add(-time.Hour),
 				LastGood: now.Add(-time.Hour), LastRun: now.Add(-9 * time.Hour), NextRun: now.Add(15 * time.Hour),
-				Watch: "12 folders", Seen: 102_000, Images: 81_858, Matched: 873, Due: 12, Held: 3, Review: 1,
+				Watch: language.Messagef("listening"), Seen: 102_000, Images: 81_858, Matched: 873, Due: 12, Held: 3,
+				Review:  1,
 				Trashed: 40, Purged: 30, Restored: 2, Bytes: 123_456_789, Freed: 100_000_000, Failed: 1,
 				Refused:   map[string]int64{"changed": 3, "protected:git": 2, "in /home/ann/holiday.png": 4},
 				BytesRead: 5_000_000,
