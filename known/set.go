@@ -37,6 +37,7 @@ type Set struct {
 	products []uint8
 
 	sizes []uint32 // of all files, sorted
+	open  []uint32 // of those without a CRC-32, sorted
 
 	content  func() contentIndex
 	checksum func() []uint32 // the indexes of the files with a CRC-32, sorted by it
@@ -148,6 +149,13 @@ func newSet(all []one) *Set {
 	s.sizes = slices.Clone(s.lengths)
 	slices.Sort(s.sizes)
 	s.sizes = slices.Clip(slices.Compact(s.sizes))
+	for i, crc := range s.crcs {
+		if crc == 0 {
+			s.open = append(s.open, s.lengths[i])
+		}
+	}
+	slices.Sort(s.open)
+	s.open = slices.Clip(slices.Compact(s.open))
 	s.content = sync.OnceValue(func() contentIndex { return s.byContent(large) })
 	s.checksum = sync.OnceValue(s.byChecksum)
 	return s
@@ -223,6 +231,16 @@ func (s *Set) ByCRC32(crc uint32, size int64) (all []Match) {
 		}
 	}
 	return all
+}
+
+// MayBe reports whether a file of that size and CRC-32 may be known: one has both, or one has the size and no CRC-32 is
+// known of it.
+func (s *Set) MayBe(size int64, crc uint32) bool {
+	if len(s.ByCRC32(crc, size)) > 0 {
+		return true
+	}
+	_, ok := slices.BinarySearch(s.open, uint32(size))
+	return ok && s.HasSize(size)
 }
 
 // match returns what is known of the file at i.

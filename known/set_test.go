@@ -178,6 +178,14 @@ func TestNothingIsKnownWithoutAHash(t *testing.T) {
 	if s.HasSize(-1) || s.HasSize(1<<32+picture(1, 0).Size) || setOf().HasSize(0) {
 		t.Error("a size is known that no picture has")
 	}
+	if p := picture(1, known.Generated); !s.MayBe(p.Size, p.CRC32) || s.MayBe(p.Size, p.CRC32+1) {
+		t.Error("a picture with a CRC-32 may have another")
+	}
+	open := picture(1, known.Generated)
+	open.CRC32 = 0
+	if o := setOf(open); !o.MayBe(open.Size, 7) || o.MayBe(open.Size+1, 7) {
+		t.Error("a picture without a CRC-32 may have any, and its own size alone")
+	}
 	if found := s.ByCRC32(0, picture(1, 0).Size); len(found) > 0 {
 		t.Errorf("no CRC-32 is known as %+v", found)
 	}
