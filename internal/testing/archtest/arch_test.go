@@ -231,6 +231,11 @@ var walls = []wall{
 		why: "an export is read without any storage, and does not depend on what is learned from it",
 	},
 	{
+		from: "sweepd/documents", to: "sweepd/...", open: []string{"sweepd/fingerprint"},
+		why: "a document is read without any storage, and does not depend on what is known of pictures",
+	},
+	{from: "sweepd/documents", to: "os", why: "a document is read only through the reader that it receives"},
+	{
 		from: "sweepd/known", to: "sweepd/...",
 		open: []string{"sweepd/export", "sweepd/fingerprint", "sweepd/providers"},
 		why:  "what is known of a picture does not depend on how it is stored, or on what is done with it",

@@ -38,7 +38,7 @@ var floors = []floor{
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
 	{"What is known of pictures", []string{"known"}},
-	{"The data export", []string{"export"}},
+	{"The data export, and documents", []string{"export", "documents"}},
 	{"Storages", []string{"providers/local", "providers/gdrive", "providers/dropbox"}},
 	{"What the storages in a cloud are made of", []string{"providers/cloudstorage"}},
 	{"What holds a file on a local disk", []string{"providers/local/guards"}},
