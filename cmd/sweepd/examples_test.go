@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"cmp"
 	"context"
@@ -140,6 +141,18 @@ func (s *stage) write(name string, content []byte, days int) {
 	then := s.clock.Add(-time.Duration(days) * day)
 	s.must(errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, content, 0o600),
 		os.Chtimes(file, then, then)))
+}
+
+// zip returns a zip with one file.
+func (s *stage) zip(name string, content []byte) []byte {
+	s.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	s.must(err)
+	_, err = f.Write(content)
+	s.must(errors.Join(err, w.Close()))
+	return b.Bytes()
 }
 
 // git makes the folder a repository that tracks what is in it.
@@ -311,6 +324,21 @@ var furnish = map[string]func(*stage){
 		s.save("ChatGPT's", 100, "~/Pictures/blog/harbour.png")
 		s.write("~/Pictures/blog/post.md", []byte("![the harbour](harbour.png)\n"), 100)
 		s.save("ChatGPT's", 100, "~/Desktop/"+april) // no root
+	},
+	"documents": func(s *stage) {
+		s.save("ChatGPT's", 100, "~/Downloads/linked.png")
+		s.write("~/Documents/letter.odt", s.zip("content.xml", []byte(
+			`<draw:image xlink:href="../../Downloads/linked.png"/>`)), 100)
+		s.save("ChatGPT's", 100, "~/Downloads/slide.png")
+		s.write("~/Documents/talk.pptx", s.zip("ppt/slides/_rels/slide1.xml.rels", []byte(
+			`<Relationships><Relationship Target="file:///home/mia/Downloads/slide.png" TargetMode="External"/>`+
+				`</Relationships>`)), 100)
+		inside := s.picture("ChatGPT's")
+		s.write("~/Downloads/inside.png", inside, 100)
+		s.write("~/Documents/report.docx", s.zip("word/media/image1.png", inside), 100)
+		s.save("ChatGPT's", 100, "~/Documents/figures/"+april)
+		s.save("ChatGPT's", 10, "~/Downloads/"+may)
+		s.save("worked on", 100, "~/Downloads/me as a pirate.png")
 	},
 	"tidy-downloads": func(s *stage) {
 		s.save("ChatGPT's", 100, "~/Downloads/"+april)

@@ -88,6 +88,7 @@ type ending struct {
 	selection selection
 	listed    []sweeper.Found // nil if only the selection is printed
 	byImage   *jsonByImage    // nil if the files were not grouped by image
+	documents *app.Documents  // nil if documents were not looked into
 	refusal   error           // why apply would refuse the plan
 }
 
@@ -97,7 +98,7 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 	if asJSON {
 		p.json(problemLines(sum)...)
 		line := scanLine(sum)
-		line.ByImage, line.Totals = end.byImage, totals
+		line.ByImage, line.Totals, line.InDocuments = end.byImage, totals, documentsLine(end.documents)
 		if end.refusal != nil {
 			line.Refusal = end.refusal.Error()
 		}
@@ -112,6 +113,9 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 	}
 	p.term.printf("%s, %s, %s (read %s in %s s)\n", count(sum.Seen, "file"), count(sum.Images, "image"),
 		report.Matched(sum), size(sum.BytesRead), language.Decimal(sum.Duration.Seconds()))
+	if end.documents != nil {
+		p.documentTotals(end.documents)
+	}
 	if end.selection.filters() {
 		p.printListed(end.listed)
 	}

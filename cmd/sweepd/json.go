@@ -63,9 +63,10 @@ type jsonScan struct {
 	Stopped []sweeper.Stopped               `json:"stopped,omitempty"` // roots from which nothing is deleted
 	Rules   map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
 
-	ByImage *jsonByImage `json:"by_image,omitempty"` // with --by-image
-	Totals  []jsonTotal  `json:"totals,omitempty"`   // with --totals
-	Refusal string       `json:"refusal,omitempty"`  // why apply would refuse the plan
+	ByImage     *jsonByImage   `json:"by_image,omitempty"`  // with --by-image
+	InDocuments *jsonDocuments `json:"documents,omitempty"` // with --documents
+	Totals      []jsonTotal    `json:"totals,omitempty"`    // with --totals
+	Refusal     string         `json:"refusal,omitempty"`   // why apply would refuse the plan
 }
 
 // jsonByImage is the number of different pictures and of their files.
@@ -152,7 +153,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 		"summary", sum.Seen, sum.Images, sum.Matched,
 		map[string]int64{},
 		sum.BytesRead, sum.Errors,
-		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil, nil, "",
+		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil, nil, nil, "",
 	}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]

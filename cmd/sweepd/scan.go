@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/internal/language"
 	"sweepd/internal/report"
@@ -30,8 +31,9 @@ func (l *listing) flags(cmd *cobra.Command) {
 type scanOptions struct {
 	listing
 	selection
-	where   []string // folders and storages; none: all storages of the policy
-	byImage bool
+	where     []string // folders and storages; none: all storages of the policy
+	byImage   bool
+	documents bool
 }
 
 func newScanCmd(p *program) *cobra.Command {
@@ -56,6 +58,11 @@ With --by-image, files with the same content are listed once, with all their
 places. They are compared by hash: the hashes that cloud services report, and
 hashes of local files. Nothing is downloaded for it.
 
+--documents also looks into documents: office documents, e-books, web pages, notebooks,
+mails and PDF. It lists those that contain a picture from ChatGPT, with its place in
+the document, why it is listed, and the conversation if an export was learnt. No
+document is changed. Documents in accounts are not looked into.
+
 --html writes the list as one web page: thumbnails, and for each file why it is
 listed, when it is due or what holds it, and a command to copy that keeps or
 releases it. The page loads nothing and runs no script. It replaces only a page of
@@ -65,6 +72,7 @@ Exit status: 1 if a file or a folder could not be read.`,
 		Example: `  sweepd scan ~/Downloads ~/Pictures
   sweepd scan --due --sort size --totals folder
   sweepd scan --by-image
+  sweepd scan --documents ~/Downloads
   sweepd scan --html found.html && xdg-open found.html
   sweepd scan --json | jq -r 'select(.confidence=="proven").path'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,6 +83,7 @@ Exit status: 1 if a file or a folder could not be read.`,
 	o.listing.flags(cmd)
 	o.selection.flags(cmd)
 	cmd.Flags().BoolVar(&o.byImage, "by-image", false, "list each picture once, with all its places")
+	cmd.Flags().BoolVar(&o.documents, "documents", false, "also list the documents with pictures from ChatGPT in them")
 	sheetFlag(cmd, &o.page)
 	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
 	cmd.MarkFlagsMutuallyExclusive("html", "by-image")
@@ -94,10 +103,13 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 		return err
 	}
 	defer a.Close()
-	var due []sweeper.Found
+	var due, found []sweeper.Found
 	folders := map[string]app.PictureFolder{}
 	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) {
 		so.Each = noting(&due, folders, so.Each)
+		if o.documents {
+			so.Each = collecting(&found, so.Each)
+		}
 		return a.Sweeper.Scan(ctx, so)
 	}
 	var sum *sweeper.Summary
@@ -109,6 +121,11 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	}
 	if err != nil {
 		return err
+	}
+	if o.documents {
+		if end.documents, err = p.lookIntoDocuments(ctx, o, a, found, sum); err != nil {
+			return err
+		}
 	}
 	if end.refusal, err = p.refusal(ctx, a, due, sum); err != nil {
 		return err
@@ -142,6 +159,16 @@ func noting(
 		app.CountPicture(folders, f.Entry.Path, f.Verdict.Confidence)
 		if f.Decision.Action == policy.Trash {
 			*due = append(*due, f)
+		}
+		each(f)
+	}
+}
+
+// collecting returns a function that passes each file to each, and collects those that match.
+func collecting(found *[]sweeper.Found, each func(sweeper.Found)) func(sweeper.Found) {
+	return func(f sweeper.Found) {
+		if f.Verdict.Confidence > fingerprint.None {
+			*found = append(*found, f)
 		}
 		each(f)
 	}

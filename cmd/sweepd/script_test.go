@@ -3,6 +3,8 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -33,7 +35,7 @@ func TestScripts(t *testing.T) {
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
 		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
-		"zipped": cmdZipped,
+		"zipped": cmdZipped, "embedded": cmdEmbedded,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -233,6 +235,26 @@ func cmdZipped(ts *testscript.TestScript, _ bool, args []string) {
 	w := zip.NewWriter(out)
 	ts.Check(w.AddFS(os.DirFS(ts.MkAbs(args[1]))))
 	ts.Check(errors.Join(w.Close(), out.Close()))
+}
+
+// embedded FILE PICTURE: writes a web page with the picture in it, or a PDF with the pixels of the PNG.
+func cmdEmbedded(ts *testscript.TestScript, _ bool, args []string) {
+	picture := []byte(ts.ReadFile(args[1]))
+	document := `<img src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(picture) + `">`
+	if filepath.Ext(args[0]) == ".pdf" {
+		var pixels []byte
+		for rest := picture[8:]; len(rest) >= 12; {
+			n := binary.BigEndian.Uint32(rest)
+			if string(rest[4:8]) == "IDAT" {
+				pixels = append(pixels, rest[8:8+n]...)
+			}
+			rest = rest[12+n:]
+		}
+		parms := map[bool]string{true: "/DecodeParms << /Predictor 15 >>"}[len(pixels) > 100]
+		document = fmt.Sprintf("%%PDF-1.7\n7 0 obj\n<< /Subtype /Image /Filter /FlateDecode %s /Length %d >>\n"+
+			"stream\n%s\nendstream\nendobj\n", parms, len(pixels), pixels)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(document), 0o600))
 }
 
 // raw FILE: writes a picture under a name that is given as a Go string, for

@@ -103,6 +103,11 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 // Roots of other storages inside this one's are excluded, except where exactly Options.Scopes are opened, as for
 // an undo.
 func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
+	return a.openFolders(sc, fingerprint.Interesting)
+}
+
+// openFolders is openLocal for files of the names that are of interest.
+func (a *App) openFolders(sc sweeper.Scope, interest func(name string) bool) (providers.Driver, []string, error) {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
 	if st.Remote() {
 		st = policy.Storage{} // the name was once that of folders
@@ -123,7 +128,7 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 		return nil, nil, fmt.Errorf("find the trash: %w", err)
 	}
 	d, err := local.Open(local.Options{
-		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: exclude,
+		Roots: roots, Only: only, Interest: interest, Exclude: exclude,
 		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
 	})
 	if err != nil {

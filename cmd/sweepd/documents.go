@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/app"
+	"sweepd/internal/language"
+	"sweepd/sweeper"
+)
+
+// jsonDocument is a document with pictures from ChatGPT in it, or one that was not read as a whole.
+type jsonDocument struct {
+	Type       string       `json:"type"` // "document"
+	Storage    string       `json:"storage"`
+	Path       string       `json:"path"`
+	PathBytes  []byte       `json:"path_base64,omitempty"` // if the path is not UTF-8
+	Size       int64        `json:"size"`
+	Modified   time.Time    `json:"modified"`
+	Pictures   []jsonMember `json:"pictures"`
+	Repacked   int          `json:"repacked"`             // pictures of a PDF that cannot be compared
+	Incomplete string       `json:"incomplete,omitempty"` // why a part of it was not looked at
+}
+
+// jsonMember is one of these pictures.
+type jsonMember struct {
+	Member       string                 `json:"member"`
+	Size         int64                  `json:"size"`
+	SHA256       *string                `json:"sha256"`
+	MediaType    string                 `json:"media_type"`
+	Confidence   fingerprint.Confidence `json:"confidence"`
+	Product      fingerprint.Product    `json:"product"`
+	Made         *time.Time             `json:"made"`
+	Derived      bool                   `json:"derived"`
+	Evidence     []fingerprint.Evidence `json:"evidence"`
+	File         string                 `json:"file,omitempty"` // a file with the same picture
+	Conversation *jsonConversation      `json:"conversation"`
+}
+
+// jsonConversation is a conversation in ChatGPT.
+type jsonConversation struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// jsonDocuments are the totals of the documents.
+type jsonDocuments struct {
+	Documents int      `json:"documents"`
+	Images    int      `json:"images"`
+	Matched   int      `json:"matched"`
+	Repacked  int      `json:"repacked"`
+	Skipped   []string `json:"skipped,omitempty"` // storages that were not looked into
+}
+
+func documentLine(d app.Document) jsonDocument {
+	line := jsonDocument{
+		Type: "document", Storage: d.Storage, Path: d.Entry.Path, Size: d.Entry.Size, Modified: d.Entry.Modified.UTC(),
+		Pictures: []jsonMember{}, Repacked: d.Repacked,
+	}
+	if !utf8.ValidString(d.Entry.Path) {
+		line.PathBytes = []byte(d.Entry.Path)
+	}
+	if d.Incomplete != nil {
+		line.Incomplete = d.Incomplete.Error()
+	}
+	for _, p := range d.Pictures {
+		v := p.Verdict
+		m := jsonMember{
+			Member: p.Member, Size: p.Size, SHA256: sumText(p.SHA256), MediaType: v.MediaType, Confidence: v.Confidence,
+			Product: v.Product, Made: moment(v.Made), Derived: v.Derived, Evidence: v.Evidence, File: p.File,
+		}
+		if m.Evidence == nil {
+			m.Evidence = []fingerprint.Evidence{}
+		}
+		if p.Conversation != "" {
+			m.Conversation = &jsonConversation{p.Conversation, p.Title, p.Link()}
+		}
+		line.Pictures = append(line.Pictures, m)
+	}
+	return line
+}
+
+// lookIntoDocuments looks into the documents of the folders that were scanned, prints those with pictures from ChatGPT,
+// and adds what failed to the summary. found are the files that the scan has found.
+func (p *program) lookIntoDocuments(
+	ctx context.Context, o scanOptions, a *app.App, found []sweeper.Found, sum *sweeper.Summary,
+) (*app.Documents, error) {
+	all, err := a.Documents(ctx, found, func(seen, matched int) {
+		p.term.progress("looking: %s, %d found", count(int64(seen), "document"), matched)
+	})
+	p.term.settle()
+	if err != nil {
+		return nil, err
+	}
+	for _, pr := range all.Problems {
+		// A folder that the scan could not list is named once.
+		if !slices.ContainsFunc(sum.Problems, func(x sweeper.Problem) bool { return x.Path == pr.Path }) {
+			sum.Problems = append(sum.Problems, sweeper.Problem{
+				Storage: pr.Storage, Path: pr.Path, Doing: "read", Err: pr.Err, Text: pr.Err.Error(),
+			})
+			sum.Errors++
+		}
+	}
+	switch {
+	case o.json:
+		for _, d := range all.Found {
+			p.json(documentLine(d))
+		}
+	case len(all.Found) > 0:
+		p.printDocuments(all.Found)
+	}
+	return all, nil
+}
+
+// printDocuments prints each document, and below it its pictures with the reasons.
+func (p *program) printDocuments(all []app.Document) {
+	p.term.printf("\n%s\n", p.term.dim(p.term.in.Text("documents, with the pictures in them that are from ChatGPT")))
+	for _, d := range all {
+		p.term.printf("%s\n", p.listed(d.Storage, d.Entry.Path, 0))
+		for _, m := range d.Pictures {
+			p.term.printf("  %s  %s  %s\n", p.term.level(m.Verdict.Confidence), p.term.right(size(m.Size), 8),
+				p.term.fit(safe(m.Member), 22))
+			p.term.note(safe(tildes(whyMember(m).In(p.term.in), p.home())), 22)
+		}
+		if d.Incomplete != nil {
+			p.term.note(safe(p.term.in.Sprintf("a part of it was not looked at: %v", d.Incomplete)), 2)
+		}
+	}
+}
+
+// whyMember returns the evidence of a picture in a document, and where else it is.
+func whyMember(m app.DocumentPicture) language.Message {
+	why := m.Verdict.Brief()
+	if m.File != "" {
+		why = language.Messagef("%s; the same as %s", why, m.File)
+	}
+	switch {
+	case m.Conversation == "":
+	case m.Title == "":
+		why = language.Messagef("%s; conversation %s", why, m.Link())
+	default:
+		why = language.Messagef("%s; conversation %q, %s", why, m.Title, m.Link())
+	}
+	return why
+}
+
+// documentTotals prints how many documents there are, and what could not be looked at.
+func (p *program) documentTotals(all *app.Documents) {
+	p.term.printf("%s, %s in them, %d from ChatGPT\n", count(int64(all.Seen), "document"),
+		count(int64(all.Images), "image"), all.Matched)
+	if all.Repacked > 0 {
+		p.term.printf("%s in PDF files cannot be compared: they were packed anew\n",
+			count(int64(all.Repacked), "image"))
+	}
+	for _, storage := range all.Skipped {
+		p.term.printf("documents in %s were not looked into: they would be downloaded\n", safe(storage))
+	}
+}
+
+// documentsLine returns the totals for --json; nil if documents were not looked into.
+func documentsLine(all *app.Documents) *jsonDocuments {
+	if all == nil {
+		return nil
+	}
+	return &jsonDocuments{all.Seen, all.Images, all.Matched, all.Repacked, all.Skipped}
+}
