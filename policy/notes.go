@@ -18,18 +18,22 @@ const driveKeeps = 30 * 24 * time.Hour
 // are not a part of String or of Hash.
 func (p *Policy) Notes() (notes []language.Message) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		var about []language.Message
-		switch st := p.Storages[name]; st.Type {
-		case GDrive:
-			about = p.driveNotes(st)
-		case Dropbox:
-			about = p.dropboxNotes(st)
-		}
-		for _, note := range append(about, p.guardNotes(name)...) {
+		for _, note := range p.NotesOn(name) {
 			notes = append(notes, language.Messagef("%s: %s", name, note))
 		}
 	}
 	return notes
+}
+
+// NotesOn returns those of the Notes that are about one storage, without its name.
+func (p *Policy) NotesOn(name string) (about []language.Message) {
+	switch st := p.Storages[name]; st.Type {
+	case GDrive:
+		about = p.driveNotes(st)
+	case Dropbox:
+		about = p.dropboxNotes(st)
+	}
+	return append(about, p.guardNotes(name)...)
 }
 
 // guardNotes returns notes on the enabled guards that cannot hold files of the account.

@@ -19,7 +19,9 @@ import (
 type CopiesError struct{ Err error }
 
 // Error returns the consequence and the cause.
-func (e *CopiesError) Error() string { return "the file is kept, but its copies are not: " + e.Err.Error() }
+func (e *CopiesError) Error() string {
+	return "the file is kept, but its copies are not: " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *CopiesError) Unwrap() error { return e.Err }

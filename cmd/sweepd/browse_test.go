@@ -30,6 +30,7 @@ import (
 type chromium struct {
 	testing.TB
 	ctx        context.Context
+	pages      string // the address of a server whose pages may be loaded; "": files only
 	mu         sync.Mutex
 	complaints []string
 }
@@ -69,7 +70,9 @@ func (c *chromium) listen(event any) {
 	case *runtime.EventConsoleAPICalled:
 		text = fmt.Sprintf("console %s: %v", e.Type, e.Args)
 	case *network.EventRequestWillBeSent:
-		if url := e.Request.URL; !strings.HasPrefix(url, "file://") && !strings.HasPrefix(url, "data:image/jpeg;") {
+		url := e.Request.URL
+		served := c.pages != "" && strings.HasPrefix(url, c.pages+"/")
+		if !served && !strings.HasPrefix(url, "file://") && !strings.HasPrefix(url, "data:image/jpeg;") {
 			text = "a request for " + url
 		}
 	}
@@ -117,6 +120,16 @@ type layout struct {
 // open loads a page in a window of that width and returns its layout.
 func (c *chromium) open(file string, width int64, scheme string) layout {
 	c.Helper()
+	c.look(width, scheme)
+	if err := chromedp.Do(c.ctx, chromedp.Navigate("file://"+file)); err != nil {
+		c.Fatal(err)
+	}
+	return c.layout()
+}
+
+// look makes the window so wide, and prefers light or dark.
+func (c *chromium) look(width int64, scheme string) {
+	c.Helper()
 	_, err := chromedp.Call(c.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: 900, DeviceScaleFactor: 1,
 	})
@@ -125,13 +138,15 @@ func (c *chromium) open(file string, width int64, scheme string) layout {
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 		})
 	}
-	if err == nil {
-		err = chromedp.Do(c.ctx, chromedp.Navigate("file://"+file))
+	if err != nil {
+		c.Fatal(err)
 	}
-	var got layout
-	if err == nil {
-		got, err = chromedp.Run(c.ctx, chromedp.Evaluate[layout](measure))
-	}
+}
+
+// layout returns the layout of the page in the tab.
+func (c *chromium) layout() layout {
+	c.Helper()
+	got, err := chromedp.Run(c.ctx, chromedp.Evaluate[layout](measure))
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -153,10 +168,16 @@ func (c *chromium) shows(file string, images int) {
 		}
 		c.save(name)
 	}
+	c.quiet(file)
+}
+
+// quiet checks that the browser has complained of nothing since the last call.
+func (c *chromium) quiet(about string) {
+	c.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, text := range c.complaints {
-		c.Errorf("%s: %s", file, text)
+		c.Errorf("%s: %s", about, text)
 	}
 	c.complaints = nil
 }
@@ -277,4 +298,5 @@ func TestAChromiumShowsThePages(t *testing.T) {
 	g.run(runHistory(t.Context(), g.program, historyOptions{which: which{number: 20}, page: done}))
 	c.shows(found.named, 11)
 	c.shows(done.named, 6)
+	reviewInABrowser(t, c, axeCore(t))
 }

@@ -110,8 +110,8 @@ command line or policy; 3 the whole run was refused for safety.`,
 		verbs     []*cobra.Command
 	}{
 		{"look", "Look (changes nothing):", []*cobra.Command{
-			newScanCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p), newCheckCmd(p),
-			newDoctorCmd(p),
+			newScanCmd(p), newReviewCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p),
+			newCheckCmd(p), newDoctorCmd(p),
 		}},
 		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{

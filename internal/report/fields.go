@@ -6,7 +6,7 @@ import "log/slog"
 // its summary. err is the part of its error that has no names.
 func (r Run) LogValue() slog.Value {
 	attrs := []slog.Attr{
-		slog.String("kind", r.Kind), slog.String("result", r.headline().String()), slog.Any("", &r.Summary),
+		slog.String("kind", r.Kind), slog.String("result", r.Headline().String()), slog.Any("", &r.Summary),
 	}
 	if r.held != "" {
 		attrs = append(attrs, slog.String("err", r.held))

@@ -24,7 +24,7 @@ const pageTitle = "sweepd: what was done"
 func (p Page) Write(w io.Writer) error {
 	view := pageView{
 		head:  headOf(p.Language, p.Language.Sprintf(pageTitle), pageStyle, p.Made),
-		Count: language.CountPlainly(int64(len(p.Runs)), "run"), Chart: chartOf(p.Language, p.Runs),
+		Count: language.CountPlainly(int64(len(p.Runs)), "run"), Chart: ChartOf(p.Language, p.Runs),
 	}
 	for _, r := range p.Runs {
 		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures))
@@ -40,7 +40,7 @@ type (
 	pageView struct {
 		head
 		Count language.Counted // of Runs
-		Chart *chart           // nil: nothing to draw
+		Chart *Chart           // nil: nothing to draw
 		Runs  []runView
 	}
 	runView struct {
@@ -63,7 +63,7 @@ type (
 
 func viewOf(p language.Printer, r Run, pictures map[string]Thumbnail) runView {
 	v := runView{
-		ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: language.Capital(r.headline().In(p)),
+		ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: language.Capital(r.Headline().In(p)),
 		Count: language.Count(int64(len(r.Files)), "file").In(p), Open: len(r.Files) <= manyFiles,
 	}
 	for _, text := range []string{
@@ -115,8 +115,8 @@ const (
 	chartHeight = 160
 )
 
-// chart shows the bytes that were freed, and moved to the trash for good, up to each time.
-type chart struct {
+// Chart shows the bytes that were freed, and moved to the trash for good, up to each time.
+type Chart struct {
 	Freed, Moved string // points of two lines: "x,y x,y"
 	Top          string // the value of the upper edge
 	From, To     string // the days of its left and right edges
@@ -125,8 +125,8 @@ type chart struct {
 	AllBack      string // moved and restored since, which the lines leave out; "" if nothing was
 }
 
-// chartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
-func chartOf(p language.Printer, runs []Run) *chart {
+// ChartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
+func ChartOf(p language.Printer, runs []Run) *Chart {
 	var freed, moved, back int64
 	for _, r := range runs {
 		freed, moved, back = freed+max(r.Summary.Freed, 0), moved+r.stayed(), back+r.Back
@@ -152,7 +152,7 @@ func chartOf(p language.Printer, runs []Run) *chart {
 		_, y, _ := strings.Cut(at(last, n), ",")
 		return strings.Join(append(points, fmt.Sprintf("%d,%s", chartWidth, y)), " ")
 	}
-	return &chart{
+	return &Chart{
 		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }),
 		Moved: line(Run.stayed),
 		Top:   language.Size(max(freed, moved)).In(p), From: day(first), To: day(last),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sweepd/internal/language"
+	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -16,9 +17,10 @@ import (
 func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
 
 // Subject returns the run in one line without names.
-func (r Run) Subject(p language.Printer) string { return p.Sprintf("sweepd: %s", r.headline()) }
+func (r Run) Subject(p language.Printer) string { return p.Sprintf("sweepd: %s", r.Headline()) }
 
-func (r Run) headline() language.Text {
+// Headline returns the outcome of the run as a clause.
+func (r Run) Headline() language.Text {
 	if r.Summary.Partial || len(r.Summary.Stopped) > 0 {
 		return language.Messagef("%s; the scan was incomplete", r.became())
 	}
@@ -70,9 +72,9 @@ func (r Run) Text(p language.Printer, names bool) string {
 // opening returns the headline as a sentence.
 func (r Run) opening(p language.Printer) string {
 	if r.ID == 0 || r.Ended.IsZero() || r.Err != "" || r.looked() {
-		return language.Capital(r.headline().In(p)) + "."
+		return language.Capital(r.Headline().In(p)) + "."
 	}
-	return p.Sprintf("Run %d: %s.", r.ID, r.headline())
+	return p.Sprintf("Run %d: %s.", r.ID, r.Headline())
 }
 
 // seen returns the results of the scan; "" if there was none.
@@ -293,6 +295,11 @@ func (r Run) listed(p language.Printer) string {
 		return ""
 	}
 	return p.Sprintf("Files:\n") + strings.Join(lines, "\n")
+}
+
+// Became returns what an operation did to its file, and what became of that since: "trashed, restored since".
+func Became(op journal.Operation) language.Message {
+	return File{Kind: op.Op.Kind, State: op.State(), Since: op.Resolved}.became()
 }
 
 // became returns the outcome for the file, up to now.

@@ -67,6 +67,9 @@ func because(class string) language.Message {
 	return language.Verbatim(Plain(class))
 }
 
+// Class returns the class of reason for which a file is kept or held, after the number of such files: "in grace".
+func Class(code policy.ReasonCode) language.Message { return because(string(code)) }
+
 // parts returns "4 in grace, 1 tracked by Git", the largest number first.
 func parts[K ~string](of map[K]int64) language.Text {
 	all := slices.SortedFunc(maps.Keys(of),

@@ -140,7 +140,7 @@ func guarded(next http.Handler) http.Handler {
 		} {
 			w.Header().Set(k, v)
 		}
-		if !overUnix(r) && !(atLoopback(r) && namesLoopback(r.Host)) {
+		if !overUnix(r) && !(atLoopback(r) && NamesLoopback(r.Host)) {
 			text(w, http.StatusMisdirectedRequest, "this is not an address of its own\n")
 			return
 		}
@@ -178,8 +178,9 @@ func atLoopback(r *http.Request) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// namesLoopback reports whether a Host header names this machine, with or without a port.
-func namesLoopback(host string) bool {
+// NamesLoopback reports whether a Host header names this machine, with or without a port. A server on loopback refuses
+// other names, because another site may have pointed one of its own here.
+func NamesLoopback(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

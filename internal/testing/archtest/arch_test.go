@@ -38,6 +38,7 @@ var online = []string{
 	"sweepd/internal/cloud/oauth",
 	"sweepd/internal/systemd", // to the machine's own service manager
 	"sweepd/internal/status",  // a socket and loopback: it only answers
+	"sweepd/internal/review",  // the same
 	"sweepd/providers/dropbox",
 	"sweepd/providers/gdrive",
 }
@@ -260,6 +261,18 @@ var walls = []wall{
 		from: "sweepd/fingerprint/perceptual", to: "sweepd/...",
 		why: "it computes with the pixels that it receives, and decodes no picture",
 	},
+	{
+		from: "sweepd/internal/review", to: "sweepd/...",
+		open: []string{
+			"sweepd/fingerprint", "sweepd/internal/app", "sweepd/internal/report", "sweepd/internal/status",
+			"sweepd/internal/thumbnail", "sweepd/journal", "sweepd/policy", "sweepd/providers", "sweepd/sweeper",
+		},
+		why: "a page shows and asks: the engine decides, and the app opens",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/internal/review", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon"},
+		why: "only the program and the service have a page",
+	},
 	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "it reads a picture as bytes, from any storage"},
 	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only through the reader that it receives"},
 	{
@@ -305,7 +318,8 @@ var walls = []wall{
 	},
 	{from: "sweepd/...", to: "sweepd/cmd/...", why: "no package depends on the command line"},
 	{
-		from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon"},
+		from: "sweepd/...", to: "sweepd/internal/app",
+		but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon", "sweepd/internal/review"},
 		why: "only the program wires everything",
 	},
 	{

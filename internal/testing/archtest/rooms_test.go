@@ -31,6 +31,7 @@ var floors = []floor{
 	}},
 	{"The program", []string{"cmd/sweepd"}},
 	{"The service", []string{"internal/daemon"}},
+	{"The page", []string{"internal/review"}},
 	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
 		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event",

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/review"
+	"sweepd/internal/status"
+)
+
+// reviewOptions are the arguments and flags of review.
+type reviewOptions struct {
+	where     []string // folders and storages; none: all storages of the policy
+	listen    string   // an address
+	noBrowser bool
+}
+
+func newReviewCmd(p *program) *cobra.Command {
+	var o reviewOptions
+	cmd := &cobra.Command{
+		Use:               "review [PATH|STORAGE]...",
+		ValidArgsFunction: p.where,
+		Short:             "look at the found pictures in a browser, and keep or approve them",
+		Long: `review scans as scan does, and serves a page of this machine only: each found
+picture with its places, why it was found, and when it is due. Keep, approve and
+undo are those of the command line. Files move to the trash only after the page
+has shown the plan, as with apply.
+
+It opens the browser with a link that signs it in, once. Enter prints another
+link, Ctrl-C ends. Other users of the machine are turned away.
+
+Exit status: 1 if the page could not be served.`,
+		Example: "  sweepd review ~/Downloads ~/Pictures\n  sweepd review --listen 127.0.0.1:8080 --no-browser",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.where = args
+			return runReview(cmd.Context(), p, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0",
+		"serve at a local `ADDRESS`; port 0 picks a free port; unix:/PATH is a socket")
+	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "only print the link")
+	return cmd
+}
+
+// runReview scans and serves the page until ctx ends, as by an interrupt, which is no error.
+func runReview(ctx context.Context, p *program, o reviewOptions) error {
+	s, err := p.reviewServer(ctx, o.where)
+	if err != nil {
+		return err
+	}
+	err = s.Look()
+	p.term.settle()
+	if err == nil {
+		err = p.serveReview(ctx, s, o)
+	}
+	return errors.Join(err, s.Close())
+}
+
+// reviewServer returns the page of the folders and storages. The caller closes it.
+func (p *program) reviewServer(ctx context.Context, where []string) (*review.Server, error) {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return nil, err
+	}
+	return review.New(ctx, review.Options{
+		App: func() app.Options {
+			o := p.options()
+			o.Only, o.WholeHome = where, true
+			return o
+		},
+		Now: p.now, Language: p.term.in, Home: p.home(), Dir: paths.State, Log: p.options().Log,
+		Progress: func(seen, matched int64) {
+			p.term.progress("looking: %s, %d found", count(seen, "file"), matched)
+		},
+	})
+}
+
+// serveReview serves the page, and prints a link each time the user asks for one.
+func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOptions) error {
+	l, err := status.Listen(ctx, o.listen)
+	if errors.Is(err, status.ErrNotHere) {
+		return &app.UsageError{Err: err, Hint: "the page is of this machine only: --listen 127.0.0.1:0"}
+	}
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { defer cancel(); ended <- s.Serve(ctx, l) }()
+	base := review.Base(l)
+	link := p.printLink(s, base)
+	if !o.noBrowser {
+		p.openPage(ctx, link, base)
+	}
+	p.term.printf("Press Enter for another link, Ctrl-C to end.\n")
+	for in := listen(p.stdin); ; {
+		if _, err := in.next(ctx); err != nil { // the input or ctx has ended
+			break
+		}
+		p.printLink(s, base)
+	}
+	return <-ended
+}
+
+// printLink prints a new link and returns it.
+func (p *program) printLink(s *review.Server, base string) string {
+	link := base + s.Link()
+	p.term.printf("%s\n", p.term.bold(link))
+	return link
+}
+
+// openPage opens the link in the browser. Other users see the address in the list of processes; where the page cannot
+// turn them away, it is the address without the link.
+func (p *program) openPage(ctx context.Context, link, base string) {
+	if !review.Guarded {
+		link = base
+	}
+	if err := p.browse(ctx, link); err != nil {
+		p.term.printf("Open it in a browser on this machine.\n")
+	}
+}

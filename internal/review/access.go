@@ -1,0 +1,106 @@
+package review
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+
+	"sweepd/internal/status"
+)
+
+// policy is the Content-Security-Policy of the pages: everything comes from this server, and nothing is inline.
+const policyOfPages = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types sweepd"
+
+// policyOfPictures is that of the bytes of a picture: nothing in them runs or loads anything, whatever they are.
+const policyOfPictures = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+// maxForm is the number of bytes of a form: the names of 20,000 pictures.
+const maxForm = 1 << 20
+
+// guarded returns a handler that passes on what may be a request of the page itself. The Host must be this machine by
+// its number or as localhost, or another site could point its own name here (DNS rebinding). A browser's request that
+// changes anything must come from a page of this server.
+func guarded(next http.Handler) http.Handler {
+	next = http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range map[string]string{
+			"Cache-Control":                "no-store", // pictures that are deleted are in no cache of a browser
+			"Content-Security-Policy":      policyOfPages,
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Referrer-Policy":              "same-origin",
+			"X-Content-Type-Options":       "nosniff",
+			"X-Frame-Options":              "DENY",
+		} {
+			w.Header().Set(name, value)
+		}
+		if !status.NamesLoopback(r.Host) {
+			http.Error(w, "this is not an address of this page", http.StatusMisdirectedRequest)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cookieName returns the name of the cookie. A browser has one set of cookies for all ports of a host, so it has the
+// port.
+func cookieName(r *http.Request) string {
+	_, port, err := net.SplitHostPort(r.Host)
+	if n, notNumber := strconv.Atoi(port); err != nil || notNumber != nil {
+		return "sweepd"
+	} else {
+		return fmt.Sprintf("sweepd-%d", n)
+	}
+}
+
+// signedIn passes on requests with the cookie of a session. Others get the page that asks for the link.
+func (s *Server) signedIn(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := r.Cookie(cookieName(r))
+		if err != nil || !s.logins.valid(c.Value, s.o.Now()) {
+			s.page(w, r, http.StatusUnauthorized, "signin.html", s.frame("", s.in.Sprintf("Sign in")))
+			return
+		}
+		next(w, r)
+	})
+}
+
+// login uses a link, and shows a page that leads on to the first one. It does not redirect: a browser would send the
+// cookie along only if the link was not followed from another site.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet || r.Header.Get("Sec-Purpose") != "" { // a look ahead must not use the link
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	token, ok, late := s.logins.use(r.PathValue("code"), s.o.Now())
+	switch {
+	case late:
+		w.Header().Set("Retry-After", "60")
+		http.Error(w, "too many links that are not valid; wait a minute", http.StatusTooManyRequests)
+		return
+	case !ok:
+		s.page(w, r, http.StatusForbidden, "signin.html", s.frame("", s.in.Sprintf("The link is not valid")))
+		return
+	}
+	if c, err := r.Cookie(cookieName(r)); err == nil {
+		s.logins.end(c.Value)
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		MaxAge: int(wholeLife.Seconds()),
+	})
+	s.page(w, r, http.StatusOK, "welcome.html", s.frame("", s.in.Sprintf("Signed in")))
+}
+
+// logout ends the session.
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
+	if c, err := r.Cookie(cookieName(r)); err == nil {
+		s.logins.end(c.Value)
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Path: "/", MaxAge: -1})
+	s.page(w, r, http.StatusOK, "signin.html", s.frame("", s.in.Sprintf("Signed out")))
+}

@@ -1,0 +1,150 @@
+package review
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// listing is what one look has found. It does not change: a decision makes a new one.
+type listing struct {
+	made       time.Time
+	pictures   []*picture
+	at         map[string]int // by the picture's ID: its place in pictures
+	due        *sweeper.Plan
+	sum        *sweeper.Summary
+	policy     *policy.Policy
+	policyFile string // "" for the built-in one
+
+	// The choices of the filter.
+	storages, rules []string
+	folders         []folder
+}
+
+// folder is a folder with pictures. dir is its path in the storage.
+type folder struct {
+	storage, dir string
+	pictures     int
+}
+
+// mostFolders is the number of folders that the filter offers.
+const mostFolders = 100
+
+// picture is one picture with its places, the one that is due next first.
+type picture struct {
+	id     string
+	places []sweeper.Found
+}
+
+// state returns what the policy does with the picture: with the place where it does the most.
+func (p *picture) state() policy.Action { return p.places[0].Decision.Action }
+
+// turn returns the place of an action in the order of what is due next.
+func turn(a policy.Action) int {
+	return slices.Index([]policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep}, a)
+}
+
+func (s *Server) newListing(
+	a *app.App, images []sweeper.Image, due *sweeper.Plan, sum *sweeper.Summary,
+) *listing {
+	l := &listing{
+		made: s.o.Now(), at: make(map[string]int, len(images)), due: due, sum: sum, policy: a.Policy,
+		policyFile: a.PolicyFile,
+	}
+	dirs, storages, rules := map[folder]int{}, map[string]bool{}, map[string]bool{}
+	for _, img := range images {
+		p := &picture{s.nameOf(img.Places), sorted(img.Places)}
+		l.at[p.id] = len(l.pictures)
+		l.pictures = append(l.pictures, p)
+		for _, f := range p.places {
+			dirs[folder{storage: f.Storage, dir: path.Dir(f.Entry.Path)}]++
+			storages[f.Storage], rules[f.Decision.Rule] = true, true
+		}
+	}
+	l.storages, l.rules = slices.Sorted(maps.Keys(storages)), slices.Sorted(maps.Keys(rules))
+	for f, n := range dirs {
+		f.pictures = n
+		l.folders = append(l.folders, f)
+	}
+	slices.SortFunc(l.folders, func(x, y folder) int {
+		return cmp.Or(cmp.Compare(y.pictures, x.pictures), strings.Compare(x.storage, y.storage),
+			strings.Compare(x.dir, y.dir))
+	})
+	l.folders = l.folders[:min(len(l.folders), mostFolders)]
+	return l
+}
+
+// sorted returns the places with the one first that is due next.
+func sorted(places []sweeper.Found) []sweeper.Found {
+	slices.SortStableFunc(places, func(x, y sweeper.Found) int {
+		return cmp.Compare(turn(x.Decision.Action), turn(y.Decision.Action))
+	})
+	return places
+}
+
+// nameOf returns the ID of a picture: of the revisions of all its places. It tells nothing of them, and nobody can
+// make one.
+func (s *Server) nameOf(places []sweeper.Found) string {
+	all := make([]string, 0, len(places))
+	for _, f := range places {
+		all = append(all, f.Storage+"\x00"+string(f.Entry.Ref)+"\x00"+string(f.Entry.Revision)+"\x00")
+	}
+	slices.Sort(all)
+	mac := hmac.New(sha256.New, s.key)
+	for _, one := range all {
+		mac.Write([]byte(one)) // never fails
+	}
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// picture returns the picture with that ID, nil if it is not in the list.
+func (l *listing) picture(id string) *picture {
+	if l == nil {
+		return nil
+	}
+	i, ok := l.at[id]
+	if !ok {
+		return nil
+	}
+	return l.pictures[i]
+}
+
+// with returns the list with other places of some pictures, by their IDs.
+func (l *listing) with(changed map[string][]sweeper.Found) *listing {
+	next := *l
+	next.pictures = slices.Clone(l.pictures)
+	for id, places := range changed {
+		if i, ok := l.at[id]; ok {
+			next.pictures[i] = &picture{id, sorted(places)}
+		}
+	}
+	return &next
+}
+
+// amount is a number of pictures and the size of all their places.
+type amount struct{ pictures, places, bytes int64 }
+
+// amounts returns the amounts by state.
+func (l *listing) amounts() map[policy.Action]amount {
+	all := map[policy.Action]amount{}
+	for _, p := range l.pictures {
+		a := all[p.state()]
+		a.pictures++
+		for _, f := range p.places {
+			a.places++
+			a.bytes += f.Entry.Size
+		}
+		all[p.state()] = a
+	}
+	return all
+}

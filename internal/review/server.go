@@ -1,0 +1,228 @@
+package review
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"sweepd/internal/app"
+	"sweepd/internal/language"
+	"sweepd/internal/status"
+	"sweepd/internal/thumbnail"
+	"sweepd/sweeper"
+)
+
+// Options are the options of New.
+type Options struct {
+	// App returns the options with which the storages are opened, each time anew: the policy may have changed.
+	App      func() app.Options
+	Now      func() time.Time // required
+	Language language.Printer
+	Home     string       // is shown as ~
+	Dir      string       // for the thumbnails; it is made if it does not exist
+	Log      *slog.Logger // nil: nothing is logged
+	// Progress is called now and then during a look; may be nil.
+	Progress func(seen, matched int64)
+}
+
+// Server is the page. Its methods may be called by several goroutines at once.
+type Server struct {
+	o      Options
+	in     language.Printer
+	logins *logins
+	maker  *thumbnail.Maker
+	thumbs *thumbnails
+	here   chan struct{} // thumbnails that are made of files of this machine
+	away   chan struct{} // and of those that accounts make
+	key    []byte        // by which pictures are named
+	ctx    context.Context
+	quit   context.CancelFunc
+
+	engine sync.Mutex // is held for each use of a Sweeper
+
+	mu     sync.RWMutex // guards all fields below; none is held while waiting for the engine
+	open   *opened      // nil: there was no look yet
+	now    *listing     // of the last look
+	former *listing     // of the one before
+	plan   *planned     // that was shown and can be applied
+}
+
+// opened is an App whose storages may be in use. It is closed when the last user is done.
+type opened struct {
+	*app.App
+	users sync.WaitGroup
+}
+
+// New returns a Server. The caller calls Close. It returns an error if the folder of the thumbnails cannot be used.
+func New(ctx context.Context, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	thumbs, err := newThumbnails(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		o: o, in: o.Language, logins: newLogins(), maker: thumbnail.NewMaker(), thumbs: thumbs, key: make([]byte, 32),
+	}
+	s.here, s.away = turns()
+	_, _ = rand.Read(s.key) // it never fails, by its documentation
+	s.ctx, s.quit = context.WithCancel(ctx)
+	return s, nil
+}
+
+// Close closes the storages, after the requests that use them, and removes the thumbnails.
+func (s *Server) Close() error {
+	s.quit()
+	s.engine.Lock() // no look is under way
+	defer s.engine.Unlock()
+	s.mu.Lock()
+	a := s.open
+	s.open, s.now, s.former = nil, nil, nil
+	s.mu.Unlock()
+	var err error
+	if a != nil {
+		a.users.Wait()
+		err = a.Close()
+	}
+	return errors.Join(err, s.thumbs.close())
+}
+
+// Link returns a path that signs one browser in, once, within a quarter of an hour.
+func (s *Server) Link() string { return "/login/" + s.logins.link(s.o.Now()) }
+
+// Serve serves the page at the listeners, see status.Listen, until ctx ends.
+func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
+	for i, l := range listeners {
+		listeners[i] = ownersOnly{l, sameUser}
+	}
+	return status.Serve(ctx, s.Handler(), listeners...)
+}
+
+// Base returns the address of a page at the listener, without a path. A browser reaches a socket only through a port
+// that the user forwards to it, which Base calls PORT.
+func Base(l net.Listener) string {
+	if l.Addr().Network() == "unix" {
+		return "http://localhost:PORT"
+	}
+	return "http://" + l.Addr().String()
+}
+
+// Handler returns the handler of all pages. Serve adds what depends on the connection.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /assets/{name}", asset)
+	mux.HandleFunc("GET /login/{code}", s.login)
+	for pattern, h := range map[string]http.HandlerFunc{
+		"GET /{$}":                     s.looked(s.foundPage),
+		"GET /ids":                     s.looked(s.ids),
+		"GET /cards":                   s.looked(s.cards),
+		"GET /picture/{id}":            s.looked(s.picturePage),
+		"GET /picture/{id}/{n}/whole":  s.looked(s.whole),
+		"GET /thumbnail/{id}":          s.looked(s.thumbnail),
+		"GET /thumbnail/trashed/{key}": s.looked(s.trashedThumbnail),
+		"GET /waiting":                 s.looked(s.waitingPage),
+		"GET /history":                 s.looked(s.historyPage),
+		"GET /history/{run}":           s.looked(s.runPage),
+		"GET /storages":                s.looked(s.storagesPage),
+		"GET /policy":                  s.looked(s.policyPage),
+		"GET /apply":                   s.applyPage,
+		"POST /apply":                  s.looked(s.apply),
+		"POST /decide":                 s.looked(s.decide),
+		"POST /undo":                   s.looked(s.undo),
+		"POST /look":                   s.lookAgain,
+		"POST /storages":               s.looked(s.storagesPage),
+		"POST /logout":                 s.logout,
+	} {
+		mux.Handle(pattern, s.signedIn(h))
+	}
+	return guarded(mux)
+}
+
+// looked passes on requests once there is a list: the first of them makes it.
+func (s *Server) looked(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s.listing() == nil {
+			if err := s.Look(); err != nil {
+				s.failed(w, r, err)
+				return
+			}
+		}
+		next(w, r)
+	}
+}
+
+// listing returns the list of the last look; nil if there was none.
+func (s *Server) listing() *listing {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.now
+}
+
+// use returns the open App; the caller calls done. It returns nil if none is open.
+func (s *Server) use() (a *opened, done func()) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.open == nil {
+		return nil, func() {}
+	}
+	s.open.users.Add(1)
+	return s.open, s.open.users.Done
+}
+
+// Look opens the storages by the present policy, scans them and makes a new list. If it returns an error, the former
+// list stays.
+func (s *Server) Look() error {
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	_, err := s.look()
+	return err
+}
+
+// look is Look while the engine is held. It returns the App, which stays open at least as long as the engine is held.
+func (s *Server) look() (*opened, error) {
+	a, err := app.Open(s.ctx, s.o.App())
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.scan(s.ctx, a)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	fresh := &opened{App: a}
+	s.mu.Lock()
+	old := s.open
+	s.open, s.former, s.now, s.plan = fresh, s.now, l, nil
+	s.mu.Unlock()
+	if old != nil {
+		go func() { // a request may still read a picture; Close waits for those of the last App only
+			old.users.Wait()
+			if err := old.Close(); err != nil {
+				s.o.Log.Warn("storages could not be closed", "event", "review_unclosed", "err", err)
+			}
+		}()
+	}
+	return fresh, nil
+}
+
+// scan scans the storages and returns the list of what was found.
+func (s *Server) scan(ctx context.Context, a *app.App) (*listing, error) {
+	var found []sweeper.Found
+	due, sum, err := a.Plan(ctx, sweeper.ScanOptions{
+		Each: func(f sweeper.Found) { found = append(found, f) }, Progress: s.o.Progress,
+	})
+	if err != nil {
+		return nil, err
+	}
+	due.Hold(found)
+	images, err := a.Sweeper.Images(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	return s.newListing(a, images, due, sum), nil
+}

@@ -1,0 +1,124 @@
+package review
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+
+	"sweepd/internal/app"
+	"sweepd/internal/language"
+	"sweepd/internal/report"
+	"sweepd/internal/status"
+	"sweepd/providers"
+)
+
+// storagesView is the data of the page of the storages.
+type storagesView struct {
+	frame
+	Storages []storageView
+	General  []findingLine // of the doctor: about no storage in particular
+	Checked  bool
+	Service  string // the state of the running service; "" if there is none
+}
+
+// storageView is one storage.
+type storageView struct {
+	Name, Type string
+	Error      string // why it could not be opened
+	Facts      []report.Fact
+	Lacks      []string // what cannot be done there
+	Notes      []string
+	Checks     []findingLine
+}
+
+// findingLine is a finding of the doctor. State is "ok", "warn" or "fail".
+type findingLine struct{ State, Check, Text, Hint string }
+
+// storagesPage serves the state of each storage. A POST also asks the doctor, who tries the trash of each folder with a
+// file of its own.
+func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
+	l := s.listing()
+	a, done := s.use()
+	defer done()
+	if a == nil {
+		s.gone(w, r)
+		return
+	}
+	v := storagesView{frame: s.frame("storages", s.in.Sprintf("Storages")), Checked: r.Method == http.MethodPost}
+	notes := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(l.policy.Storages)) {
+		for _, n := range l.policy.NotesOn(name) {
+			notes[name] = append(notes[name], report.Sentence(s.plain(n.In(s.in))))
+		}
+	}
+	checks := map[string][]findingLine{}
+	if v.Checked {
+		for f := range app.Doctor(r.Context(), s.o.App(), nil) {
+			checks[f.Storage] = append(checks[f.Storage], findingLine{
+				string(f.State), f.Check, s.plain(f.Text.In(s.in)), s.plain(f.Hint.In(s.in)),
+			})
+		}
+	}
+	v.General = checks[""]
+	for _, st := range a.Storages {
+		view := s.storageView(a, l, st)
+		view.Notes, view.Checks = notes[st.Name()], checks[st.Name()]
+		v.Storages = append(v.Storages, view)
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Unopened)) {
+		v.Storages = append(v.Storages, storageView{
+			Name: report.Plain(name), Type: l.policy.Storages[name].Type, Error: s.plain(a.Unopened[name].Error()),
+			Checks: checks[name],
+		})
+	}
+	if d, err := status.Status(r.Context(), a.Paths.Control()); err == nil {
+		v.Service = s.in.Sprintf("The service runs since %s, in mode %s.", stamp(d.Since), report.Plain(d.Mode))
+	}
+	s.page(w, r, http.StatusOK, "storages.html", v)
+}
+
+func (s *Server) storageView(a *opened, l *listing, st *providers.Storage) storageView {
+	v := storageView{Name: report.Plain(st.Name()), Type: l.policy.Storages[st.Name()].Type}
+	fact := func(name, value string) { v.Facts = append(v.Facts, report.Fact{Name: name, Value: value}) }
+	for _, root := range st.Roots() {
+		fact(s.in.Sprintf("Folder"), s.place(l, st.Name(), root))
+	}
+	var files, bytes int64
+	for _, p := range l.pictures {
+		for _, at := range p.places {
+			if at.Storage == st.Name() {
+				files, bytes = files+1, bytes+at.Entry.Size
+			}
+		}
+	}
+	fact(s.in.Sprintf("Last scan"), stamp(l.made))
+	fact(s.in.Sprintf("Files seen"), language.Number(l.sum.SeenIn[st.Name()]).In(s.in))
+	fact(s.in.Sprintf("Pictures from ChatGPT"),
+		s.in.Sprintf("%s, %s", language.Number(files), language.Size(bytes)))
+	for _, x := range l.sum.Stopped {
+		if x.Storage == st.Name() {
+			v.Error = report.Sentence(s.plain(report.Incomplete(s.place(l, x.Storage, x.Root)).In(s.in)))
+		}
+	}
+	v.Lacks = s.lacks(st.Can())
+	return v
+}
+
+// lacks returns what a storage does not support.
+func (s *Server) lacks(can providers.Can) (all []string) {
+	for _, c := range []struct {
+		can  providers.Can
+		text string
+	}{
+		{providers.CanTrash, s.in.Sprintf("move files to a trash")},
+		{providers.CanRestore, s.in.Sprintf("restore files from the trash")},
+		{providers.CanPurge, s.in.Sprintf("delete single files from the trash permanently")},
+		{providers.CanListTrash, s.in.Sprintf("list the trash")},
+		{providers.CanWait, s.in.Sprintf("report changes")},
+	} {
+		if !can.Has(c.can) {
+			all = append(all, c.text)
+		}
+	}
+	return all
+}
