@@ -62,7 +62,7 @@ func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
 	case after <= 0:
 		b.Why = language.Messagef("the policy does not purge such files")
 	case by.doubt != nil:
-		b.Why = language.Verbatim(by.doubt.Error())
+		b.Why = by.doubt.Text()
 	case at.IsZero():
 		b.Why = language.Messagef("when it was trashed is unknown")
 	case lies < 0:

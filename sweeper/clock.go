@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 )
 
@@ -64,10 +65,15 @@ func (s *Sweeper) noteClock(ctx context.Context, doubt *ClockError) error {
 	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
 }
 
-// ClockError is the reason why no age can be computed. reason is a clause for the user.
-type ClockError struct{ reason string }
+// ClockError is the reason why no age can be computed.
+type ClockError struct{ reason language.Message }
 
-func (e *ClockError) Error() string { return "the clock is not reliable: " + e.reason }
+func (e *ClockError) Error() string { return e.Text().String() }
+
+// Text returns the text of the error in any language.
+func (e *ClockError) Text() language.Message {
+	return language.Messagef("the clock is not reliable: %s", e.reason)
+}
 
 // doubtful compares the clock with the last run that trusted it. Within one boot, as much time must have passed on
 // the wall clock as the kernel counted. Across a boot, a machine that was off for a year looks like a wrong clock, so
@@ -79,17 +85,18 @@ func doubtful(trusted, doubted, now journal.Clock) *ClockError {
 	passed := now.Wall.Sub(trusted.Wall)
 	// This needs no Uptime: a clock that goes back is wrong.
 	if passed < 0 {
-		return &ClockError{fmt.Sprintf("it says %s, but the last run was on %s", stamp(now.Wall), stamp(trusted.Wall))}
+		return &ClockError{language.Messagef("it says %s, but the last run was on %s", stamp(now.Wall),
+			stamp(trusted.Wall))}
 	}
 	if now.Boot != "" && now.Boot == trusted.Boot {
 		if off := passed - (now.Up - trusted.Up); off > leap || off < -leap {
-			return &ClockError{fmt.Sprintf("it has jumped to %s since the run on %s", stamp(now.Wall),
+			return &ClockError{language.Messagef("it has jumped to %s since the run on %s", stamp(now.Wall),
 				stamp(trusted.Wall))}
 		}
 		return nil
 	}
 	if doubted.Wall.After(trusted.Wall) && !now.Wall.Before(doubted.Wall) {
-		return &ClockError{fmt.Sprintf("it had jumped to %s before the machine booted", stamp(doubted.Wall))}
+		return &ClockError{language.Messagef("it had jumped to %s before the machine booted", stamp(doubted.Wall))}
 	}
 	return nil
 }

@@ -287,7 +287,7 @@ func (q *question) byClock(context.Context) error {
 		return nil
 	}
 	q.d.Grace, q.d.NotBefore = false, time.Time{} // no grace begins by that clock either
-	q.d = hold(q.d, policy.ReasonClock, language.Verbatim(q.doubt.Error()))
+	q.d = hold(q.d, policy.ReasonClock, q.doubt.Text())
 	return errDecided
 }
 

@@ -92,7 +92,11 @@ func sentence(cause status.Cause, storage string, err error) language.Message {
 	case status.CausePolicy:
 		return PolicyProblem(err).Hint
 	case status.CauseClock:
-		return language.Messagef("%s: set it, see timedatectl; or, if it is right: sweepd resume --clock", text)
+		why := language.Verbatim(text)
+		if doubt, ok := errors.AsType[*sweeper.ClockError](err); ok && doubt.Error() == text {
+			why = doubt.Text()
+		}
+		return language.Messagef("%s: set it, see timedatectl; or, if it is right: sweepd resume --clock", why)
 	case status.CauseSignIn:
 		return signInHint(storage, err)
 	case status.CausePaused:
