@@ -135,6 +135,9 @@ func (p *program) printFile(x sweeper.Explanation) {
 	if v.Confidence == fingerprint.Proven {
 		t.printf("  open: whether you gave ChatGPT a picture of your own to edit; its credential does not name one\n")
 	}
+	if v.LooksLike() {
+		t.printf("  open: whether it is your own picture, which ChatGPT edited; only what it looks like was compared\n")
+	}
 }
 
 func (p *program) printFindings(x sweeper.Explanation) {
