@@ -9,6 +9,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/internal/language"
+	"sweepd/internal/report"
 	"sweepd/sweeper"
 )
 
@@ -84,8 +85,8 @@ func documentLine(d app.Document) jsonDocument {
 	return line
 }
 
-// lookIntoDocuments looks into the documents of the folders that were scanned, prints those with pictures from ChatGPT,
-// and adds what failed to the summary. found are the files that the scan has found.
+// lookIntoDocuments looks into the documents of the folders that were scanned, prints those with pictures from ChatGPT
+// unless they are for a page, and adds what failed to the summary. found are the files that the scan has found.
 func (p *program) lookIntoDocuments(
 	ctx context.Context, o scanOptions, a *app.App, found []sweeper.Found, sum *sweeper.Summary,
 ) (*app.Documents, error) {
@@ -110,7 +111,7 @@ func (p *program) lookIntoDocuments(
 		for _, d := range all.Found {
 			p.json(documentLine(d))
 		}
-	case len(all.Found) > 0:
+	case len(all.Found) > 0 && o.page.named == "":
 		p.printDocuments(all.Found)
 	}
 	return all, nil
@@ -129,6 +130,22 @@ func (p *program) printDocuments(all []app.Document) {
 		if d.Incomplete != nil {
 			p.term.note(safe(p.term.in.Sprintf("a part of it was not looked at: %v", d.Incomplete)), 2)
 		}
+	}
+}
+
+// addDocuments adds the documents with their pictures to the sheet.
+func (s *sheet) addDocuments(all []app.Document) {
+	for _, d := range all {
+		line := report.ListedDocument{Path: s.place(d.Storage, d.Entry.Path)}
+		if d.Incomplete != nil {
+			line.Note = s.sentence("a part of it was not looked at: %v", d.Incomplete)
+		}
+		for _, m := range d.Pictures {
+			line.Pictures = append(line.Pictures, report.ListedMember{
+				Confidence: m.Verdict.Confidence.String(), Place: safe(m.Member), Why: s.sentence("%s", whyMember(m)),
+			})
+		}
+		s.page.Documents = append(s.page.Documents, line)
 	}
 }
 

@@ -28,6 +28,9 @@ func (p *program) scanSheet(
 	a.Sweeper.PlanFound(due, sum).Hold(end.listed)
 	s.add(ctx, end.listed, o.selection)
 	s.addTotals(o.totals.word, totalsBy(o.totals.word, end.listed))
+	if end.documents != nil {
+		s.addDocuments(end.documents.Found)
+	}
 	return s.write(ctx, o.page, stdout)
 }
 

@@ -30,13 +30,14 @@ func (t Thumbnail) Src() template.URL {
 // Sheet is a contact sheet: a page that shows what a scan found, before anything is changed. Like Page, it loads
 // nothing and runs no script. Its texts are safe for a page as Plain returns them.
 type Sheet struct {
-	Made     time.Time
-	Lead     []string // sentences on the whole scan
-	Command  string   // that carries it out; "" for none
-	Warnings []string
-	Groups   []Group // empty ones are left out
-	Totals   *Totals // nil: not wanted
-	Language language.Printer
+	Made      time.Time
+	Lead      []string // sentences on the whole scan
+	Command   string   // that carries it out; "" for none
+	Warnings  []string
+	Groups    []Group // empty ones are left out
+	Totals    *Totals // nil: not wanted
+	Documents []ListedDocument
+	Language  language.Printer
 }
 
 // Group is the part of a sheet with the files that have the same fate.
@@ -61,6 +62,16 @@ type Listed struct {
 
 // Fact is one property of a listed file.
 type Fact struct{ Name, Value string }
+
+// ListedDocument is a document on a sheet.
+type ListedDocument struct {
+	Path     string
+	Note     string // a sentence on what was not looked at; "" if all of it was
+	Pictures []ListedMember
+}
+
+// ListedMember is a picture in a document.
+type ListedMember struct{ Confidence, Place, Why string }
 
 // Totals are the sums of the listed files by folder or by rule.
 type Totals struct {
