@@ -269,5 +269,13 @@ func reviewInABrowser(t *testing.T, c *chromium, axe string) {
 		r.accessible(axe, page)
 		c.save("review-" + page)
 	}
+	// The effect of a changed policy, before it is saved.
+	r.must(chromedp.Do(c.ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector('textarea').value =
+		document.querySelector('textarea').value.replace('do: review', 'do: trash')`),
+		chromedp.Focus(chromedp.CSS(`#draft button`))))
+	r.press(kb.Enter)
+	r.until(`document.querySelectorAll('#draft .files li').length > 90`)
+	r.accessible(axe, "draft")
+	c.save("review-draft")
 	c.quiet("the review")
 }

@@ -21,7 +21,7 @@ func TestWithoutASessionNothingIsShown(t *testing.T) {
 			t.Errorf("GET %s: %d\n%s", path, code, text)
 		}
 	}
-	for _, path := range []string{"/apply", "/decide", "/undo", "/look", "/storages", "/logout"} {
+	for _, path := range []string{"/apply", "/decide", "/undo", "/look", "/storages", "/policy", "/logout"} {
 		if code, _ := d.post(path, url.Values{"do": {"approve"}, "id": {id}}); code != http.StatusUnauthorized {
 			t.Errorf("POST %s: %d", path, code)
 		}

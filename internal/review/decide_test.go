@@ -288,3 +288,27 @@ func TestABombHasNoThumbnail(t *testing.T) {
 		}
 	}
 }
+
+// A draft is compared with the policy on the files that are there, by the same code as sweepd check --diff, and nothing
+// is saved.
+func TestADraftShowsItsEffect(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	draft := strings.Replace(deskPolicy, `path: "**/perhaps/**"}, do: review`,
+		`path: "**/perhaps/**", confidence: likely, derived: include}, do: trash`, 1)
+	code, text := d.post("/policy", url.Values{"draft": {strings.ReplaceAll(draft, "\n", "\r\n")}})
+	if code != http.StatusOK || strings.Count(text, "01_17_02 AM.png</b>") != 1 ||
+		strings.Contains(text, "01_17_01 AM") {
+		t.Errorf("a change of one rule: %d\n%s", code, text)
+	}
+	if _, text = d.post("/policy", url.Values{"draft": {deskPolicy}}); !strings.Contains(text, "treated the same") {
+		t.Errorf("the policy itself:\n%s", text)
+	}
+	_, text = d.post("/policy", url.Values{"draft": {"version: 1\nrules: <b>"}})
+	if !strings.Contains(text, "draft:") || strings.Contains(text, "<b>\n") {
+		t.Errorf("no policy:\n%s", text)
+	}
+	if _, text = d.get("/policy"); !strings.Contains(text, "do: review") {
+		t.Errorf("the policy was changed:\n%s", text)
+	}
+}

@@ -1,11 +1,15 @@
 package review
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"strings"
 
+	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
+	"sweepd/sweeper"
 )
 
 // policyView is the data of the page of the policy.
@@ -16,9 +20,32 @@ type policyView struct {
 	Notes      []string
 	Cautions   []string
 	Differs    string // how the file differs from what the list was made with
+	Draft      string // a changed text, as it is to be edited
+	Effect     *effectView
+	Invalid    string // why the draft is no policy
 }
 
-// policyPage serves the policy by which the list was made: the file and what it means.
+// effectView is what a draft would change.
+type effectView struct {
+	Turns          []turnView
+	Removed, Added []string // what else differs, as lines
+	Images         string
+	Same, Partial  bool
+}
+
+// turnView is the files whose fate turns in one way.
+type turnView struct {
+	Title, Count, More string
+	Files              []changeView
+}
+
+type changeView struct{ Name, Place, Change string }
+
+// maxChanges is the number of files that are listed for each turn.
+const maxChanges = 200
+
+// policyPage serves the policy by which the list was made: the file and what it means. A POST has a draft, of which the
+// page shows what it would change; nothing is saved.
 func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 	l := s.listing()
 	v := policyView{frame: s.frame("policy", s.in.Sprintf("Policy")), File: s.plain(l.policyFile)}
@@ -27,7 +54,7 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			v.Differs = s.plain(err.Error())
 		}
-		v.Text = plainLines(string(text))
+		v.Text, v.Draft = plainLines(string(text)), string(text)
 	}
 	v.Meaning = strings.Split(strings.TrimSpace(plainLines(l.policy.In(s.in))), "\n\n")
 	for _, n := range l.policy.Notes() {
@@ -36,7 +63,80 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 	for _, c := range l.policy.Cautions() {
 		v.Cautions = append(v.Cautions, report.Sentence(s.plain(c.In(s.in))))
 	}
+	if r.Method == http.MethodPost {
+		v.Draft = strings.ReplaceAll(r.PostFormValue("draft"), "\r\n", "\n") // as a browser sends lines
+		if err := s.compare(r.Context(), l, &v); err != nil {
+			s.failed(w, r, err)
+			return
+		}
+	}
 	s.page(w, r, http.StatusOK, "policy.html", v)
+}
+
+// compare adds the effect of the draft on the files that are there now, as sweepd check --diff shows it.
+func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
+	after, err := app.ParsePolicy("draft", []byte(v.Draft), s.o.Home)
+	if err != nil {
+		v.Invalid = plainLines(err.Error())
+		return nil
+	}
+	a, done := s.use()
+	defer done()
+	if a == nil {
+		return errUnknown
+	}
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	j, err := a.Paths.ReadRecord(ctx)
+	if err != nil {
+		return err
+	}
+	if j != nil {
+		defer j.Close()
+	}
+	before := app.NamedPolicy{File: l.policyFile, Policy: l.policy}
+	c, err := s.o.App().Compare(ctx, j, before, app.NamedPolicy{File: "draft", Policy: after}, nil)
+	if err != nil {
+		return err
+	}
+	e := &effectView{Images: language.Count(int64(c.Images), "image").In(s.in), Partial: c.Partial()}
+	removed, added := report.Differing(before.Policy.Besides(s.in), after.Besides(s.in))
+	for _, line := range removed {
+		e.Removed = append(e.Removed, s.plain(line))
+	}
+	for _, line := range added {
+		e.Added = append(e.Added, s.plain(line))
+	}
+	e.Same = len(c.Changes)+len(removed)+len(added) == 0
+	for _, turn := range sweeper.Turns() {
+		if view := s.turn(l, turn, c.Changes); len(view.Files) > 0 {
+			e.Turns = append(e.Turns, view)
+		}
+	}
+	v.Effect = e
+	return nil
+}
+
+// turn returns the files whose fate turns in one way.
+func (s *Server) turn(l *listing, turn sweeper.Turn, all []sweeper.Change) turnView {
+	v := turnView{Title: language.Capital(report.TurnTitle(turn).In(s.in))}
+	n := 0
+	for _, c := range all {
+		if c.Turn != turn {
+			continue
+		}
+		if n++; n <= maxChanges {
+			v.Files = append(v.Files, changeView{
+				report.Plain(c.Entry.Name()), s.place(l, c.Storage, c.Entry.Path),
+				s.plain(report.FateChange(c).In(s.in)),
+			})
+		}
+	}
+	v.Count = language.Count(int64(n), "file").In(s.in)
+	if n > maxChanges {
+		v.More = language.Number(n - maxChanges).In(s.in)
+	}
+	return v
 }
 
 // plainLines returns a text of several lines that is safe on a page.

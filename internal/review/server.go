@@ -137,6 +137,7 @@ func (s *Server) Handler() http.Handler {
 		"POST /undo":                   s.looked(s.undo),
 		"POST /look":                   s.lookAgain,
 		"POST /storages":               s.looked(s.storagesPage),
+		"POST /policy":                 s.looked(s.policyPage),
 		"POST /logout":                 s.logout,
 	} {
 		mux.Handle(pattern, s.signedIn(h))
