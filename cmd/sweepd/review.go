@@ -71,7 +71,7 @@ func (p *program) reviewServer(ctx context.Context, where []string) (*review.Ser
 			o.Only, o.WholeHome = where, true
 			return o
 		},
-		Now: p.now, Language: p.term.in, Home: p.home(), Dir: paths.State, Log: p.options().Log,
+		Now: p.now, Language: p.term.in, Home: p.home(), Dir: paths.State,
 		Progress: func(seen, matched int64) {
 			p.term.progress("looking: %s, %d found", count(seen, "file"), matched)
 		},

@@ -62,7 +62,7 @@ func (s *Server) signedIn(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := r.Cookie(cookieName(r))
 		if err != nil || !s.logins.valid(c.Value, s.o.Now()) {
-			s.page(w, r, http.StatusUnauthorized, "signin.html", s.frame("", s.in.Sprintf("Sign in")))
+			s.page(w, http.StatusUnauthorized, "signin.html", s.frame("", s.in.Sprintf("Sign in")))
 			return
 		}
 		next(w, r)
@@ -83,7 +83,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too many links that are not valid; wait a minute", http.StatusTooManyRequests)
 		return
 	case !ok:
-		s.page(w, r, http.StatusForbidden, "signin.html", s.frame("", s.in.Sprintf("The link is not valid")))
+		s.page(w, http.StatusForbidden, "signin.html", s.frame("", s.in.Sprintf("The link is not valid")))
 		return
 	}
 	if c, err := r.Cookie(cookieName(r)); err == nil {
@@ -93,7 +93,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		Name: cookieName(r), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		MaxAge: int(wholeLife.Seconds()),
 	})
-	s.page(w, r, http.StatusOK, "welcome.html", s.frame("", s.in.Sprintf("Signed in")))
+	s.page(w, http.StatusOK, "welcome.html", s.frame("", s.in.Sprintf("Signed in")))
 }
 
 // logout ends the session.
@@ -102,5 +102,5 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 		s.logins.end(c.Value)
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Path: "/", MaxAge: -1})
-	s.page(w, r, http.StatusOK, "signin.html", s.frame("", s.in.Sprintf("Signed out")))
+	s.page(w, http.StatusOK, "signin.html", s.frame("", s.in.Sprintf("Signed out")))
 }

@@ -87,7 +87,7 @@ func (s *Server) applyPage(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.plan = &planned{v.ID, &due}
 	s.mu.Unlock()
-	s.page(w, r, http.StatusOK, "apply.html", v)
+	s.page(w, http.StatusOK, "apply.html", v)
 }
 
 // whatToDo returns what the user can do about a refused plan.

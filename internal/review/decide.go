@@ -65,7 +65,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	query, _ := url.ParseQuery(r.PostForm.Get("query")) // else no filter
 	out, problems := s.decideAll(r.Context(), do, ids, parseFilter(query))
 	if !strings.Contains(r.Header.Get("Accept"), "application/json") {
-		s.page(w, r, http.StatusOK, "decided.html", struct {
+		s.page(w, http.StatusOK, "decided.html", struct {
 			frame
 			outcome
 			Query template.URL
@@ -278,7 +278,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 			return s.place(l, storage, path)
 		}))))
 	}
-	s.page(w, r, http.StatusOK, "restored.html", v)
+	s.page(w, http.StatusOK, "restored.html", v)
 }
 
 // undoForm carries out the form, and looks again.

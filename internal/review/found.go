@@ -70,7 +70,7 @@ func (s *Server) foundPage(w http.ResponseWriter, r *http.Request) {
 	if to < len(all) {
 		v.Next = page(to)
 	}
-	s.page(w, r, http.StatusOK, "found.html", v)
+	s.page(w, http.StatusOK, "found.html", v)
 }
 
 // keys returns the keys of the page.
@@ -133,7 +133,7 @@ func (s *Server) cards(w http.ResponseWriter, r *http.Request) {
 			all = append(all, s.card(l, p, f))
 		}
 	}
-	s.page(w, r, http.StatusOK, "cards.html", struct{ Cards []card }{all})
+	s.page(w, http.StatusOK, "cards.html", struct{ Cards []card }{all})
 }
 
 // pictureView is the data of the large view of a picture.
@@ -213,12 +213,12 @@ func (s *Server) picturePage(w http.ResponseWriter, r *http.Request) {
 		v.At = append(v.At, s.placeView(r, a, l, at))
 	}
 	s.engine.Unlock()
-	s.page(w, r, http.StatusOK, "picture.html", v)
+	s.page(w, http.StatusOK, "picture.html", v)
 }
 
 // gone sends the page for a picture that is not in the list.
 func (s *Server) gone(w http.ResponseWriter, r *http.Request) {
-	s.page(w, r, http.StatusNotFound, "gone.html", s.frame("", s.in.Sprintf("Not in the list")))
+	s.page(w, http.StatusNotFound, "gone.html", s.frame("", s.in.Sprintf("Not in the list")))
 }
 
 func (s *Server) placeView(r *http.Request, a *opened, l *listing, at sweeper.Found) placeView {

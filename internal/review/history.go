@@ -75,7 +75,7 @@ func (s *Server) historyPage(w http.ResponseWriter, r *http.Request) {
 		v.Runs = append(v.Runs, line)
 	}
 	v.Chart = report.ChartOf(s.in, all)
-	s.page(w, r, http.StatusOK, "history.html", v)
+	s.page(w, http.StatusOK, "history.html", v)
 }
 
 // runView is the data of the page of a run.
@@ -124,7 +124,7 @@ func (s *Server) runPage(w http.ResponseWriter, r *http.Request) {
 		v.Paragraphs = append(v.Paragraphs, report.Sentence(s.plain(k.In(s.in))))
 	}
 	v.Count = language.Count(int64(len(v.InTrash)), "file").In(s.in)
-	s.page(w, r, http.StatusOK, "run.html", v)
+	s.page(w, http.StatusOK, "run.html", v)
 }
 
 // operations adds the files of a run.

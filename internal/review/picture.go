@@ -103,8 +103,6 @@ func (s *Server) sendThumbnail(
 		var err error
 		if content, err = from(r.Context(), a); err == nil {
 			s.thumbs.put(name, content)
-		} else {
-			s.o.Log.DebugContext(r.Context(), "no thumbnail", "event", "review_no_thumbnail", "err", err)
 		}
 	}
 	w.Header().Set("Content-Security-Policy", policyOfPictures)

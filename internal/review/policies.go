@@ -70,7 +70,7 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.page(w, r, http.StatusOK, "policy.html", v)
+	s.page(w, http.StatusOK, "policy.html", v)
 }
 
 // compare adds the effect of the draft on the files that are there now, as sweepd check --diff shows it.

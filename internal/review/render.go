@@ -33,10 +33,9 @@ func (s *Server) frame(room, title string) frame {
 }
 
 // page sends a page of a template.
-func (s *Server) page(w http.ResponseWriter, r *http.Request, code int, file string, view any) {
+func (s *Server) page(w http.ResponseWriter, code int, file string, view any) {
 	text, err := s.render(file, view)
 	if err != nil { // a bug
-		s.o.Log.ErrorContext(r.Context(), "a page could not be made", "event", "review_page_failed", "err", err)
 		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
 	}
@@ -66,7 +65,7 @@ func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if usage, ok := errors.AsType[*app.UsageError](err); ok {
 		v.Hint = usage.Hint
 	}
-	s.page(w, r, http.StatusConflict, "failed.html", v)
+	s.page(w, http.StatusConflict, "failed.html", v)
 }
 
 // plain returns a text that is safe on a page, with ~ for the home.

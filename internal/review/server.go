@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -23,9 +22,8 @@ type Options struct {
 	App      func() app.Options
 	Now      func() time.Time // required
 	Language language.Printer
-	Home     string       // is shown as ~
-	Dir      string       // for the thumbnails; it is made if it does not exist
-	Log      *slog.Logger // nil: nothing is logged
+	Home     string // is shown as ~
+	Dir      string // for the thumbnails; it is made if it does not exist
 	// Progress is called now and then during a look; may be nil.
 	Progress func(seen, matched int64)
 }
@@ -60,9 +58,6 @@ type opened struct {
 
 // New returns a Server. The caller calls Close. It returns an error if the folder of the thumbnails cannot be used.
 func New(ctx context.Context, o Options) (*Server, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
 	thumbs, err := newThumbnails(o.Dir)
 	if err != nil {
 		return nil, err
@@ -203,9 +198,7 @@ func (s *Server) look() (*opened, error) {
 	if old != nil {
 		go func() { // a request may still read a picture; Close waits for those of the last App only
 			old.users.Wait()
-			if err := old.Close(); err != nil {
-				s.o.Log.Warn("storages could not be closed", "event", "review_unclosed", "err", err)
-			}
+			_ = old.Close() // it was open for reading only: nothing can be lost
 		}()
 	}
 	return fresh, nil

@@ -74,7 +74,7 @@ func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
 	if d, err := status.Status(r.Context(), a.Paths.Control()); err == nil {
 		v.Service = s.in.Sprintf("The service runs since %s, in mode %s.", stamp(d.Since), report.Plain(d.Mode))
 	}
-	s.page(w, r, http.StatusOK, "storages.html", v)
+	s.page(w, http.StatusOK, "storages.html", v)
 }
 
 func (s *Server) storageView(a *opened, l *listing, st *providers.Storage) storageView {

@@ -39,7 +39,7 @@ func (s *Server) waitingPage(w http.ResponseWriter, r *http.Request) {
 	if a != nil {
 		v.Stops = s.stops(r, a, l)
 	}
-	s.page(w, r, http.StatusOK, "waiting.html", v)
+	s.page(w, http.StatusOK, "waiting.html", v)
 }
 
 // stops returns why sweepd apply or the service would refuse the plan of the last look.
