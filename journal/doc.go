@@ -18,6 +18,7 @@
 //   - matches has a row for each file that may be deleted; see Record.
 //   - seen, found, again and cursors have the rest of the verdict cache: the files that do not match, results by
 //     content, files to be examined again, and the position in each listing.
+//   - looks has what pictures look like, so that each is decoded once; see Looks.
 //   - binned has the entries of trash bins that keep no dates; see TrashEntry.
 //   - sources and known have the pictures that are known by their bytes; see Learn and Verified.
 //   - clocks and lately have the times of Clocks and LastRun.
