@@ -27,6 +27,7 @@ var elsewhere = map[string]string{
 	"logout":      "login.txtar",
 	"notify test": "notify.txtar",
 	"reload":      "reload.txtar",
+	"review":      "review.txtar",
 	"run":         "run.txtar",
 	"sweep":       "run.txtar",
 }

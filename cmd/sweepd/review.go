@@ -16,6 +16,7 @@ type reviewOptions struct {
 	where     []string // folders and storages; none: all storages of the policy
 	listen    string   // an address
 	noBrowser bool
+	terminal  bool // no page
 }
 
 func newReviewCmd(p *program) *cobra.Command {
@@ -23,7 +24,7 @@ func newReviewCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "review [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
-		Short:             "look at the found pictures in a browser, and keep or approve them",
+		Short:             "look at the found pictures, and keep or approve them",
 		Long: `review scans as scan does, and serves a page of this machine only: each found
 picture with its places, why it was found, and when it is due. Keep, approve and
 undo are those of the command line. Files move to the trash only after the page
@@ -32,16 +33,29 @@ has shown the plan, as with apply.
 It opens the browser with a link that signs it in, once. Enter prints another
 link, Ctrl-C ends. Other users of the machine are turned away.
 
-Exit status: 1 if the page could not be served.`,
-		Example: "  sweepd review ~/Downloads ~/Pictures\n  sweepd review --listen 127.0.0.1:8080 --no-browser",
+--terminal lists the pictures on the terminal instead, and what is in the trash.
+Keys decide: k keeps a picture and every copy, a approves it as it is shown, u takes
+that back or restores it, Enter shows all evidence, ? the other keys. A terminal
+that can show pictures (kitty, iTerm2 or sixel) shows them.
+
+Exit status: 1 if the page could not be served; with --terminal, if a file or a
+folder could not be read.`,
+		Example: "  sweepd review ~/Downloads ~/Pictures\n  sweepd review --listen 127.0.0.1:8080 --no-browser\n" +
+			"  sweepd review --terminal",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
+			if o.terminal {
+				return runReviewTerminal(cmd.Context(), p, o.where)
+			}
 			return runReview(cmd.Context(), p, o)
 		},
 	}
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0",
 		"serve at a local `ADDRESS`; port 0 picks a free port; unix:/PATH is a socket")
 	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "only print the link")
+	cmd.Flags().BoolVar(&o.terminal, "terminal", false, "list the pictures on the terminal")
+	cmd.MarkFlagsMutuallyExclusive("terminal", "listen")
+	cmd.MarkFlagsMutuallyExclusive("terminal", "no-browser")
 	return cmd
 }
 

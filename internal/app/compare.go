@@ -24,7 +24,7 @@ type NamedPolicy struct {
 type Comparison struct {
 	Changes []sweeper.Change
 	Images  int                // files that match, in the storages of either policy
-	Scans   []*sweeper.Summary // of the scans that found them: one if both policies have the same storages
+	Scans   []*sweeper.Summary // of the scans that found them: one if both policies scan the same
 }
 
 // Partial reports whether not all files could be compared.
@@ -53,7 +53,8 @@ func (o Options) Compare(
 	}
 	c := &Comparison{Scans: []*sweeper.Summary{sum}}
 	is := sweeper.Side{Policy: after.Policy, Cases: was.Cases}
-	if !reflect.DeepEqual(before.Policy.Storages, after.Policy.Storages) {
+	if before.Policy.Copies != after.Policy.Copies ||
+		!reflect.DeepEqual(before.Policy.Storages, after.Policy.Storages) {
 		if is, sum, err = o.side(ctx, j, after, progress); err != nil {
 			return nil, err
 		}

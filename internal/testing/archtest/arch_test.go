@@ -273,10 +273,16 @@ var walls = []wall{
 		from: "sweepd/...", to: "sweepd/internal/review", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon"},
 		why: "only the program and the service have a page",
 	},
+	{from: "sweepd/internal/tui", to: "sweepd/...", why: "a list on a terminal does not depend on its subject"},
+	{
+		from: "sweepd/...", to: "github.com/gdamore/...", but: []string{"sweepd/internal/tui"},
+		why: "only internal/tui takes over the terminal",
+	},
 	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "it reads a picture as bytes, from any storage"},
 	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only through the reader that it receives"},
 	{
-		from: "sweepd/...", to: "golang.org/x/image/...", but: []string{"sweepd/internal/thumbnail"},
+		from: "sweepd/...", to: "golang.org/x/image/...",
+		but: []string{"sweepd/internal/thumbnail", "sweepd/internal/tui"}, // which shows thumbnails of ours
 		why: "only internal/thumbnail decodes untrusted pictures, within its limits",
 	},
 	{
@@ -284,6 +290,7 @@ var walls = []wall{
 		but: []string{
 			"sweepd/internal/thumbnail", "sweepd/internal/cloudsim/rehearsal", "sweepd/internal/cloudsim/...",
 			"sweepd/fingerprint/c2pa/c2patest", "sweepd/providers/providertest",
+			"sweepd/internal/tui", // thumbnails of ours
 		},
 		why: "only internal/thumbnail decodes untrusted pictures, within its limits",
 	},

@@ -35,7 +35,7 @@ var floors = []floor{
 	{"The page", []string{"internal/review"}},
 	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
-		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event",
+		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event", "internal/tui",
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
