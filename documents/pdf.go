@@ -104,7 +104,7 @@ func (x *reading) stream(at string, s *scanner, dictionary []byte) error {
 			return err
 		}
 		if sum, v := x.known.Pixels([sha256.Size]byte(h.Sum(nil))); v.Confidence > fingerprint.None {
-			x.add(Picture{at, n, sum, v})
+			x.add(Picture{Member: at, Size: n, SHA256: sum, Verdict: v, Pixels: true})
 			break
 		}
 	}

@@ -29,6 +29,7 @@ type Picture struct {
 	Size    int64             // bytes, unpacked
 	SHA256  [sha256.Size]byte // of the bytes; of a PNG in a PDF, of the known picture with these pixels
 	Verdict fingerprint.Verdict
+	Pixels  bool // only the pixels are those of the known picture with SHA256, which the verdict is on
 }
 
 // Report is the result of reading a document.
@@ -121,7 +122,7 @@ func (x *reading) picture(name, at string, r io.ReaderAt, size int64, maybe bool
 		return err
 	}
 	sum := [sha256.Size]byte(h.Sum(nil))
-	x.add(Picture{at, size, sum, x.known.Weigh(size, sum, v)})
+	x.add(Picture{Member: at, Size: size, SHA256: sum, Verdict: x.known.Weigh(size, sum, v)})
 	return nil
 }
 

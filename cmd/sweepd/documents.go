@@ -37,7 +37,8 @@ type jsonMember struct {
 	Made         *time.Time             `json:"made"`
 	Derived      bool                   `json:"derived"`
 	Evidence     []fingerprint.Evidence `json:"evidence"`
-	File         string                 `json:"file,omitempty"` // a file with the same picture
+	File         string                 `json:"file,omitempty"`   // a file with the same picture
+	Pixels       bool                   `json:"pixels,omitempty"` // the verdict is on that file
 	Conversation *jsonConversation      `json:"conversation"`
 }
 
@@ -73,6 +74,7 @@ func documentLine(d app.Document) jsonDocument {
 		m := jsonMember{
 			Member: p.Member, Size: p.Size, SHA256: sumText(p.SHA256), MediaType: v.MediaType, Confidence: v.Confidence,
 			Product: v.Product, Made: moment(v.Made), Derived: v.Derived, Evidence: v.Evidence, File: p.File,
+			Pixels: p.Pixels,
 		}
 		if m.Evidence == nil {
 			m.Evidence = []fingerprint.Evidence{}
@@ -152,7 +154,10 @@ func (s *sheet) addDocuments(all []app.Document) {
 // whyMember returns the evidence of a picture in a document, and where else it is.
 func whyMember(m app.DocumentPicture) language.Message {
 	why := m.Verdict.Brief()
-	if m.File != "" {
+	switch {
+	case m.Pixels:
+		why = language.Messagef("the pixels of %s: %s", m.File, why)
+	case m.File != "":
 		why = language.Messagef("%s; the same as %s", why, m.File)
 	}
 	switch {

@@ -180,13 +180,20 @@ func (a *App) knownPictures(ctx context.Context, set *known.Set, found []sweeper
 	k := &knownPictures{a: a, set: set, files: map[[sha256.Size]byte]sweeper.Found{}, sizes: map[int64]bool{}}
 	for _, f := range found {
 		sum := f.Entry.SHA256
-		if sum == ([sha256.Size]byte{}) || f.Verdict.Confidence <= k.files[sum].Verdict.Confidence {
+		if sum == ([sha256.Size]byte{}) || !before(f, k.files[sum]) {
 			continue
 		}
 		k.files[sum], k.sizes[f.Entry.Size] = f, true
 	}
 	k.pixels = sync.OnceValue(func() map[[sha256.Size]byte][sha256.Size]byte { return k.readPixels(ctx) })
 	return k
+}
+
+// before reports whether a file is named rather than the other one, which has the same bytes or is none: it has the
+// surer verdict, or the path that comes first.
+func before(f, other sweeper.Found) bool {
+	return cmp.Or(cmp.Compare(other.Verdict.Confidence, f.Verdict.Confidence),
+		strings.Compare(f.Entry.Path, other.Entry.Path)) < 0
 }
 
 // MayBe implements documents.Known.
