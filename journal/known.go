@@ -278,6 +278,12 @@ func (j *Journal) KnownState(ctx context.Context) (int64, error) {
 	return state, fault(err)
 }
 
+// Originals returns the number of pictures that scans have verified.
+func (j *Journal) Originals(ctx context.Context) (n int64, err error) {
+	err = j.read.QueryRowContext(ctx, `SELECT count(*) FROM known WHERE source = $1`, seen).Scan(&n)
+	return n, fault(err)
+}
+
 func knownState(row scanner) (state int64, err error) { return state, row.Scan(&state) }
 
 // walkKnown calls each for every known picture until it returns false. It then compares the pictures of each source

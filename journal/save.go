@@ -69,6 +69,17 @@ func (s *VerdictCache) withPending(do func(waiting) error) error {
 	return err
 }
 
+// SaveListed is Save after a complete listing from the beginning, before which that was known.
+func (s *VerdictCache) SaveListed(ctx context.Context, at providers.Cursor, of Listing) error {
+	before := s.listed
+	s.listed = of
+	err := s.Save(ctx, at, true)
+	if err != nil {
+		s.listed = before
+	}
+	return err
+}
+
 // Save durably stores all that was put, in one transaction, together with the Cursor at from which to continue: the
 // Next of the last checkpoint, or s.Cursor() if it is unchanged. It writes only the differences from the stored
 // state.
@@ -94,7 +105,8 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 	stale := complete && s.stale
 	dirty := s.dirty()
 	again := s.takeRetries()
-	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && len(again) == 0 && at == s.cursor {
+	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && len(again) == 0 && at == s.cursor &&
+		s.listed == s.stored {
 		return nil
 	}
 	packed := map[int]int{} // shard to the count of changes that it includes
@@ -122,7 +134,7 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 	for i, changes := range packed {
 		s.tables[i].written(changes)
 	}
-	s.dropped, s.stale, s.cursor = nil, s.stale && !stale, at
+	s.dropped, s.stale, s.cursor, s.stored = nil, s.stale && !stale, at, s.listed
 	return nil
 }
 
@@ -193,8 +205,10 @@ func (s *VerdictCache) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) e
 
 // writeCursor stores the position, always in the transaction of the results before it.
 func (s *VerdictCache) writeCursor(ctx context.Context, tx *sql.Tx, at providers.Cursor) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (storage, version, cursor) VALUES ($1, $2, $3)
-		ON CONFLICT (storage) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`,
-		s.storage, s.version, []byte(at))
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO cursors (storage, version, cursor, learnt, originals, listed) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (storage) DO UPDATE SET version = excluded.version, cursor = excluded.cursor,
+		learnt = excluded.learnt, originals = excluded.originals, listed = excluded.listed`,
+		s.storage, s.version, []byte(at), s.listed.Learnt, s.listed.Originals, micros(s.listed.At))
 	return err
 }

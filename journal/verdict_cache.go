@@ -8,6 +8,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"sync"
+	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/providers"
@@ -38,8 +39,10 @@ type VerdictCache struct {
 	version int
 	// cursor is the stored position.
 	cursor providers.Cursor
-	stale  bool // there are rows of other versions
-	tables [shards]table
+	// listed is to be stored, and stored is.
+	listed, stored Listing
+	stale          bool // there are rows of other versions
+	tables         [shards]table
 
 	saving sync.Mutex // one save at a time
 	// mu guards pending, refs, contents, retries and retryChanges. Each table has a lock of its own; dropped
@@ -129,9 +132,30 @@ func (s *VerdictCache) loadMatches(ctx context.Context) error {
 
 // loadCursor reads the position of the last Save under this version.
 func (s *VerdictCache) loadCursor(ctx context.Context) (err error) {
-	s.cursor, err = s.j.Cursor(ctx, s.storage, s.version)
+	if s.cursor, err = s.j.Cursor(ctx, s.storage, s.version); err != nil {
+		return err
+	}
+	var at sql.NullInt64
+	err = s.j.read.QueryRowContext(ctx, `SELECT learnt, originals, listed FROM cursors WHERE storage = $1`,
+		s.storage).Scan(&s.listed.Learnt, &s.listed.Originals, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	s.listed.At = moment(at)
+	s.stored = s.listed
 	return err
 }
+
+// Listing is what was known of pictures when a storage was listed from its beginning. Files that a change feed does not
+// name again are compared only with what was known then.
+type Listing struct {
+	Learnt    int64     // see Journal.KnownState
+	Originals int64     // pictures that scans have verified
+	At        time.Time // UTC
+}
+
+// Listed returns the last listing from the beginning that was saved with SaveListed, or the zero Listing.
+func (s *VerdictCache) Listed() Listing { return s.listed }
 
 // Cursor returns the position from which a listing of the storage may continue, as stored by Save. It returns "" if
 // there is none under this version.

@@ -36,8 +36,9 @@ type Set struct {
 	reasons  []kinds
 	products []uint8
 
-	sizes []uint32 // of all files, sorted
-	open  []uint32 // of those without a CRC-32, sorted
+	sizes   []uint32 // of all files, sorted
+	uploads []uint32 // the sizes of uploads, sorted
+	open    []uint32 // of those without a CRC-32, sorted
 
 	content  func() contentIndex
 	checksum func() []uint32 // the indexes of the files with a CRC-32, sorted by it
@@ -146,30 +147,42 @@ func newSet(all []one) *Set {
 			large[f.content] = uint32(i)
 		}
 	}
-	s.sizes = slices.Clone(s.lengths)
-	slices.Sort(s.sizes)
-	s.sizes = slices.Clip(slices.Compact(s.sizes))
-	for i, crc := range s.crcs {
-		if crc == 0 {
-			s.open = append(s.open, s.lengths[i])
+	var uploads, open []uint32
+	for _, f := range all {
+		if f.reasons&isUploaded != 0 {
+			uploads = append(uploads, f.size)
+		}
+		if f.crc == 0 {
+			open = append(open, f.size)
 		}
 	}
-	slices.Sort(s.open)
-	s.open = slices.Clip(slices.Compact(s.open))
+	s.sizes, s.uploads, s.open = different(slices.Clone(s.lengths)), different(uploads), different(open)
 	s.content = sync.OnceValue(func() contentIndex { return s.byContent(large) })
 	s.checksum = sync.OnceValue(s.byChecksum)
 	return s
+}
+
+// different sorts the sizes and returns each once.
+func different(sizes []uint32) []uint32 {
+	slices.Sort(sizes)
+	return slices.Clone(slices.Compact(sizes))
 }
 
 // Len returns the number of different files: pictures and twins.
 func (s *Set) Len() int { return len(s.sums) }
 
 // HasSize reports whether a file of that size is known. If not, a file need not be hashed to be looked up.
-func (s *Set) HasSize(size int64) bool {
+func (s *Set) HasSize(size int64) bool { return has(s.sizes, size) }
+
+// HasUploadSize reports whether an upload has that size.
+func (s *Set) HasUploadSize(size int64) bool { return has(s.uploads, size) }
+
+// has reports whether the sorted sizes have that one.
+func has(sizes []uint32, size int64) bool {
 	if size < 1 || size > math.MaxUint32 {
 		return false
 	}
-	_, ok := slices.BinarySearch(s.sizes, uint32(size))
+	_, ok := slices.BinarySearch(sizes, uint32(size))
 	return ok
 }
 
@@ -192,6 +205,9 @@ func (m Match) Twin() bool { return !m.Uploaded() && m.reasons&isTwin != 0 }
 
 // Named reports whether the person said of these bytes that they are from ChatGPT.
 func (m Match) Named() bool { return !m.Uploaded() && m.reasons&isNamed != 0 }
+
+// Ours reports whether any of Generated, Twin and Named is true, so that the match speaks for ChatGPT.
+func (m Match) Ours() bool { return m.Generated() || m.Twin() || m.Named() }
 
 // Verified reports whether a scan has verified the credential of exactly these bytes.
 func (m Match) Verified() bool { return !m.Uploaded() && m.reasons&isVerified != 0 }

@@ -154,8 +154,10 @@ func LibraryMarkers() []LibraryMark {
 		{"zotero.sqlite", "a Zotero library"},
 		{"metadata_db_prefs_backup.json", "a calibre library"},
 		{"digikam4.db", "a digiKam library"},
-		{".immich", "an Immich library"},       // in each of its folders, to see that the disk is there
-		{".ppstorage", "a PhotoPrism library"}, // in its storage folder
+		{".immich", "an Immich library"},                   // in each of its folders, to see that the disk is there
+		{".ppstorage", "a PhotoPrism library"},             // in its storage folder
+		{"export_manifest.json", "a ChatGPT data export"},  // of 2026
+		{"message_feedback.json", "a ChatGPT data export"}, // before
 	}
 }
 

@@ -16,6 +16,7 @@ type Case struct {
 	policy.Facts
 	doubt *ClockError
 
+	in    asked[string]
 	user  asked[journal.Override]
 	why   language.Message
 	back  asked[time.Time]
@@ -35,13 +36,14 @@ func ask[T any](answer T, err error) asked[T] { return asked[T]{answer, err} }
 // ended.
 func know(ctx context.Context, q *question) (Case, error) {
 	c := Case{
-		Facts: q.Facts, doubt: q.doubt, user: ask(q.facts.override(ctx)), back: ask(q.facts.returned(ctx)),
+		Facts: q.Facts, doubt: q.doubt, in: ask(q.facts.export(ctx)), user: ask(q.facts.override(ctx)),
+		back:  ask(q.facts.returned(ctx)),
 		holds: ask(q.facts.guards(ctx, providers.AllGuards())),
 	}
 	if c.user.answer == journal.Keep {
 		c.why = q.facts.whyKept(ctx)
 	}
-	for _, err := range []error{c.user.err, c.back.err, c.holds.err} {
+	for _, err := range []error{c.in.err, c.user.err, c.back.err, c.holds.err} {
 		if isTransient(ctx, err) {
 			return c, err
 		}
@@ -57,6 +59,7 @@ func (c Case) Decide(p *policy.Policy, now time.Time) policy.Decision {
 	return d
 }
 
+func (c Case) export(context.Context) (string, error)             { return c.in.answer, c.in.err }
 func (c Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
 func (c Case) whyKept(context.Context) language.Message           { return c.why }
 func (c Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }

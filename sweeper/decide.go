@@ -29,6 +29,8 @@ type decider struct {
 	s         *Sweeper
 	doubt     *ClockError // why no age can be computed; nil: it can
 	overrides overrides
+	// learnt returns what is known of the bytes of files.
+	learnt func(context.Context) (knowledge, error)
 	// before has a time before which each run cannot have been; see journal.TimeBefore. A decider on files has none.
 	before map[int64]time.Time
 }
@@ -39,7 +41,12 @@ func (s *Sweeper) decider(ctx context.Context, doubt *ClockError) (decider, erro
 	if err != nil {
 		return decider{}, fmt.Errorf("read what a person said: %w", err)
 	}
-	return decider{s: s, doubt: doubt, overrides: overrideSnapshot{snapshot}}, nil
+	k, err := s.learnt(ctx)
+	if err != nil {
+		return decider{}, err
+	}
+	same := func(context.Context) (knowledge, error) { return k, nil }
+	return decider{s: s, doubt: doubt, overrides: overrideSnapshot{snapshot}, learnt: same}, nil
 }
 
 // binDecider returns a decider that can also judge how long sweepd's own entries have been in the bins.
@@ -56,7 +63,7 @@ func (s *Sweeper) binDecider(ctx context.Context, doubt *ClockError) (decider, e
 
 // liveDecider returns a decider that looks up the user's decisions anew for each file.
 func (s *Sweeper) liveDecider(doubt *ClockError) decider {
-	return decider{s: s, doubt: doubt, overrides: liveOverrides{s.o.Journal}}
+	return decider{s: s, doubt: doubt, overrides: liveOverrides{s.o.Journal}, learnt: s.learnt}
 }
 
 // overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now
@@ -170,6 +177,7 @@ type question struct {
 
 // lookup looks up what the journal and the storage know of one file.
 type lookup interface {
+	export(ctx context.Context) (path string, err error)    // the data export that it is part of; "" if none
 	override(ctx context.Context) (journal.Override, error) // the user's decision on it
 	whyKept(ctx context.Context) language.Message           // why that keeps it
 	returned(ctx context.Context) (time.Time, error)        // see Sweeper.returned
@@ -184,6 +192,14 @@ type live struct {
 	st *providers.Storage
 	r  *reader
 	e  providers.Entry
+}
+
+func (l live) export(ctx context.Context) (string, error) {
+	if isRemote(l.st) {
+		return "", nil
+	}
+	k, err := l.by.learnt(ctx)
+	return k.inExport(l.e.Path), err
 }
 
 func (l live) override(ctx context.Context) (journal.Override, error) {
@@ -239,6 +255,25 @@ func (q *question) byRules(context.Context) error {
 		return errDecided
 	}
 	return nil
+}
+
+// byExport holds a file that is part of a data export from which something was learnt.
+func (q *question) byExport(ctx context.Context) error {
+	var why language.Message
+	switch at, err := q.facts.export(ctx); {
+	case isTransient(ctx, err):
+		return err
+	case err != nil:
+		why = language.Verbatim(err.Error())
+	case at == "":
+		return nil
+	default:
+		why = language.Messagef("it is part of the data export %q", at)
+	}
+	held := providers.Held{Guard: providers.GuardLibrary, Why: why}
+	q.d = hold(q.d, policy.ReasonOf(held.Guard), held.Why)
+	q.d.Guards = append(q.d.Guards, held)
+	return errDecided
 }
 
 // byUser lets the user's decision take precedence.

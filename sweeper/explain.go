@@ -31,7 +31,8 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
 	rec := s.dated(ctx, st, e, report.Verdict)
-	if err := s.weighKnown(ctx, st, r, &rec); err != nil {
+	match, err := s.weighKnown(ctx, st, r, &rec)
+	if err != nil {
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
 	if err := s.weighLook(ctx, st, &rec); err != nil {
@@ -60,8 +61,15 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		held = []providers.Held{{Why: language.Verbatim(err.Error())}}
 	}
 	x := Explanation{
-		Found:    Found{st.Name(), rec.Entry, rec.Verdict, d, !rec.Marked.IsZero(), r.fetched, report.Verdict},
-		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
+		Found: Found{
+			Storage: st.Name(), Entry: rec.Entry, Verdict: rec.Verdict, Decision: d, Marked: !rec.Marked.IsZero(),
+			BytesRead: r.fetched, base: report.Verdict, match: match,
+		},
+		Findings: append(report.Findings, s.knownFinding(rec)...),
+		Rules:    s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
+	}
+	if err := s.locate(ctx, &x.Found); err != nil {
+		return Explanation{}, err
 	}
 	if err := st.Omits(ctx, e); isTransient(ctx, err) {
 		return Explanation{}, err
@@ -69,6 +77,21 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		x.LeaveOut(err.Error())
 	}
 	return x, nil
+}
+
+// knownFinding returns the finding of what is known of the bytes, or none if nothing at all was learnt.
+func (s *Sweeper) knownFinding(rec journal.Record) []fingerprint.Finding {
+	if s.known.set == nil || s.known.set.Len() == 0 {
+		return nil
+	}
+	f := fingerprint.Finding{Detector: "known", Steps: []fingerprint.Step{
+		{Check: "size of a known picture", OK: s.known.set.HasSize(rec.Entry.Size)},
+		{Check: "bytes of a known picture", OK: rec.Verdict.KnownElsewhere()},
+	}}
+	if rec.Verdict.KnownElsewhere() {
+		f.Evidence = rec.Verdict.Evidence[:1]
+	}
+	return []fingerprint.Finding{f}
 }
 
 // dated returns a record of the verdict with the times of first sight and of the mark that the journal has of this

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
@@ -15,6 +16,25 @@ import (
 // follows reports whether the next listing continues at the end of this one. A part of a storage has no cursor of its
 // own.
 func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && !sc.st.Part() }
+
+// learning is how long a storage that is followed waits for twins of new originals. What is learnt does not wait.
+const learning = 24 * time.Hour
+
+// since returns the cursor from which to list, or "" if the files that the feed does not name have to be compared with
+// what was learnt since the last listing from the beginning.
+func (sc *scan) since(ctx context.Context) (providers.Cursor, error) {
+	originals, err := sc.journal.Originals(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read the journal: %w", err)
+	}
+	sc.listing = journal.Listing{Learnt: sc.knowledge.state, Originals: originals, At: sc.now()}
+	before := sc.seen.Listed()
+	if before.Learnt != sc.listing.Learnt ||
+		before.Originals != originals && sc.now().Sub(before.At) >= learning {
+		return "", nil
+	}
+	return sc.seen.Cursor(), nil
+}
 
 // cursor returns where the next listing continues: after everything that was listed without a gap and was examined,
 // or is marked for another try. Files that are not remembered because the clock is in doubt must be listed again. So

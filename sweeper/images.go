@@ -21,9 +21,9 @@ type Image struct {
 }
 
 // Images groups the files that have the same bytes: the same length and the same hash of a kind that two of them
-// have. A file without a hash is read if reading costs little and another file has its length, and the hash is
-// remembered; files of a remote storage are not read. Files that share no kind of hash stay two images. Images are in
-// the order of their first places.
+// have. A picture and its known twin are one image, too. A file without a hash is read if reading costs little and
+// another file has its length, and the hash is remembered; files of a remote storage are not read. Files that share no
+// kind of hash stay two images. Images are in the order of their first places.
 func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	doubt, err := s.checkClock(ctx)
 	if err != nil {
@@ -37,9 +37,13 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence),
 			strings.Compare(x.Storage, y.Storage), strings.Compare(x.Entry.Path, y.Entry.Path))
 	})
+	originals, err := s.originals(ctx, found)
+	if err != nil {
+		return nil, err
+	}
 	all := make([]Image, 0, len(found))
 	at := map[int]int{} // by the first of a set: its place in all
-	for i, first := range sameBytes(found) {
+	for i, first := range sameBytes(found, originals) {
 		if first == i {
 			at[i] = len(all)
 			all = append(all, Image{})
@@ -95,13 +99,34 @@ func (s *Sweeper) knowOne(
 	return nil
 }
 
+// originals returns the originals of those files that are known as twins, by their indexes.
+func (s *Sweeper) originals(ctx context.Context, found []Found) (map[int]providers.Entry, error) {
+	all := map[int]providers.Entry{}
+	for i, f := range found {
+		if !f.match.Twin() {
+			continue
+		}
+		if err := s.locate(ctx, &f); err != nil {
+			return nil, err
+		}
+		if about := f.Known; about.OriginalSize > 0 {
+			all[i] = providers.Entry{Size: about.OriginalSize, Hashes: about.Original}
+		}
+	}
+	return all, nil
+}
+
 // sameBytes returns for each file the index of the first one with its bytes, as far as the hashes show. Files that
-// have different kinds of hash are linked through others that have both.
-func sameBytes(found []Found) []int {
+// have different kinds of hash are linked through others that have both. A twin has the bytes of its original, too.
+func sameBytes(found []Found, originals map[int]providers.Entry) []int {
 	type known struct {
 		kind byte
 		size int64
 		sum  [sha256.Size]byte
+	}
+	keys := func(e providers.Entry) []known {
+		h := e.Sums()
+		return []known{{'s', e.Size, h.SHA256}, {'c', e.Size, h.ContentHash}}
 	}
 	first := make([]int, len(found)) // by file: an earlier one with its bytes, or itself
 	root := func(i int) int {
@@ -113,8 +138,7 @@ func sameBytes(found []Found) []int {
 	by := map[known]int{}
 	for i, f := range found {
 		first[i] = i
-		h := f.Entry.Sums()
-		for _, k := range []known{{'s', f.Entry.Size, h.SHA256}, {'c', f.Entry.Size, h.ContentHash}} {
+		for _, k := range append(keys(f.Entry), keys(originals[i])...) {
 			if k.sum == ([sha256.Size]byte{}) {
 				continue
 			}

@@ -3,7 +3,9 @@ package sweeper
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
@@ -17,8 +19,9 @@ import (
 
 // knowledge has the known pictures as of one state of the journal.
 type knowledge struct {
-	set   *known.Set
-	state int64
+	set     *known.Set
+	state   int64
+	exports []string // the paths of the data exports that were learnt
 }
 
 // learnt returns the known pictures as they are now. It reads them only if something was learnt or forgotten since.
@@ -27,12 +30,41 @@ func (s *Sweeper) learnt(ctx context.Context) (k knowledge, err error) {
 	defer s.knowing.Unlock()
 	state, err := s.o.Journal.KnownState(ctx)
 	if err == nil && (s.known.set == nil || s.known.state != state) {
-		s.known.set, s.known.state, err = s.o.Journal.Known(ctx)
+		err = s.readKnown(ctx)
 	}
 	if err != nil {
 		return knowledge{}, fmt.Errorf("read what was learnt: %w", err)
 	}
 	return s.known, nil
+}
+
+// readKnown reads the known pictures and the paths of the exports.
+func (s *Sweeper) readKnown(ctx context.Context) (err error) {
+	k := knowledge{}
+	if k.set, k.state, err = s.o.Journal.Known(ctx); err != nil {
+		return err
+	}
+	sources, err := s.o.Journal.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, from := range sources {
+		if from.Kind == known.Export {
+			k.exports = append(k.exports, from.Path)
+		}
+	}
+	s.known = k
+	return nil
+}
+
+// inExport returns the path of the data export that has the file of this machine at path, or "" if none has.
+func (k knowledge) inExport(path string) string {
+	for _, at := range k.exports {
+		if within(path, at) {
+			return at
+		}
+	}
+	return ""
 }
 
 // of returns what is known of the bytes of a file, as far as its hashes are known.
@@ -51,25 +83,78 @@ func (k knowledge) unhashed(e providers.Entry) bool {
 	return e.Hashes == (providers.Hashes{}) && e.Size <= maxHashed && k.set.HasSize(e.Size)
 }
 
-// weighKnown adds to the verdict of the detectors what is known of the bytes of the file that r is at. It reads the
-// file if a known picture has its size, unless the storage has reported a hash of all its bytes, or reading costs much
-// and the verdict is none.
-func (s *Sweeper) weighKnown(ctx context.Context, st *providers.Storage, r *reader, rec *journal.Record) error {
+// weighKnown adds to the verdict of the detectors what is known of the bytes of the file, before it may be moved, and
+// returns it. If that speaks for ChatGPT, the file is hashed anew, unless reading costs much: then the storage has just
+// reported a hash of all its bytes.
+func (s *Sweeper) weighKnown(
+	ctx context.Context, st *providers.Storage, r *reader, rec *journal.Record,
+) (m known.Match, err error) {
 	k, err := s.learnt(ctx)
 	if err != nil || rec.Verdict.MediaType == "" || !k.set.HasSize(rec.Entry.Size) {
-		return err
+		return m, err
 	}
 	e := rec.Entry
-	if !isRemote(st) || e.Hashes == (providers.Hashes{}) && rec.Verdict.Confidence > fingerprint.None {
+	m, _ = k.of(e)
+	unhashed := e.Hashes == (providers.Hashes{}) && (!isRemote(st) || rec.Verdict.Confidence > fingerprint.None)
+	if unhashed || m.Ours() && !isRemote(st) {
 		r.open(ctx, st, e)
-		sums, err := r.sumsOf(e)
-		if err != nil {
-			return err
+		if e.Hashes, err = r.sumsOf(e); err != nil {
+			return m, err
 		}
-		e.Hashes = sums
+		m, _ = k.of(e)
 	}
 	rec.Verdict = k.weigh(e, rec.Verdict)
-	return nil
+	return m, nil
+}
+
+// Known is where a known picture comes from.
+type Known struct {
+	Conversation string // its id; "" if it is not known
+	Title        string
+	Link         string // to the conversation
+
+	Original     providers.Hashes // of a twin: the picture with its credential
+	OriginalSize int64
+}
+
+// locate sets f.Known, as far as something is known of the bytes.
+func (s *Sweeper) locate(ctx context.Context, f *Found) error {
+	about := &f.Known
+	if !f.match.Ours() {
+		return nil
+	}
+	all, err := s.o.Journal.KnownBy(ctx, f.match.SHA256)
+	for _, p := range all {
+		if p.SHA256 != f.match.SHA256 { // f is its twin
+			about.Original, about.OriginalSize = p.Hashes, p.Size
+		}
+	}
+	if about.OriginalSize > 0 && err == nil {
+		var more []journal.KnownPicture
+		more, err = s.o.Journal.KnownBy(ctx, about.Original.SHA256)
+		all = append(all, more...)
+	}
+	for _, p := range all {
+		if p.Origin == known.Generated && p.Conversation != "" && about.Conversation == "" {
+			about.Conversation, about.Title, about.Link = p.Conversation, p.Title, p.Link()
+		}
+	}
+	return err
+}
+
+// verified records originals, if there are any, so that the next use of what is known has them.
+func (s *Sweeper) verified(ctx context.Context, originals []known.Picture) error {
+	if len(originals) == 0 {
+		return nil
+	}
+	err := s.o.Journal.Verified(ctx, originals)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // a journal that is open for reading remembers nothing
+	}
+	s.knowing.Lock()
+	defer s.knowing.Unlock()
+	s.known = knowledge{}
+	return err
 }
 
 // original returns the verified picture that the record is of. ok is false if it is none, or if it is known already.

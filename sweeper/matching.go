@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -31,7 +32,10 @@ func (s *Sweeper) matches(
 		}
 		b.known = &v
 	}
-	b.Verdict = *b.known
+	var err error
+	if b.Verdict, err = s.weighTrashed(ctx, st, r, b.Trashed, *b.known, whole); err != nil {
+		return false, err
+	}
 	return s.wouldTrashAnywhere(st, b), nil
 }
 
@@ -43,6 +47,30 @@ func (s *Sweeper) classifyTrashed(
 		r.openTrashedHeader(ctx, st, t)
 	}
 	return s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, HeaderOnly: headerOnly})
+}
+
+// weighTrashed returns the verdict of the detectors on a file in the trash with what is known of its bytes. Unless
+// whole is set, nothing is read for this if reading costs much. A file that was in a data export gets no level, so that
+// the export itself is not purged.
+func (s *Sweeper) weighTrashed(
+	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, v fingerprint.Verdict, whole bool,
+) (fingerprint.Verdict, error) {
+	k, err := s.learnt(ctx)
+	if err != nil || v.MediaType == "" {
+		return v, err
+	}
+	if !isRemote(st) && slices.ContainsFunc(s.paths(st, t.Path), func(at string) bool { return k.inExport(at) != "" }) {
+		return fingerprint.Verdict{MediaType: v.MediaType}, nil
+	}
+	if !k.set.HasSize(t.Size) || isRemote(st) && !whole {
+		return v, nil
+	}
+	r.openTrashed(ctx, st, t)
+	sums, err := r.sums()
+	if err != nil {
+		return v, err
+	}
+	return k.weigh(providers.Entry{Size: t.Size, Hashes: sums}, v), nil
 }
 
 // wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by
@@ -123,20 +151,32 @@ func (s *Sweeper) places(paths []string) (all []place) {
 	return all
 }
 
-// keptInBin reports whether the user has decided to keep the content of the entry, which takes precedence over any
-// right to purge. It returns false if the entry is gone.
-func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w overrides) (bool, error) {
-	if among, err := w.sized(ctx, t.Size); err != nil || len(among) == 0 {
-		return false, err
+// keptInBin returns why the content of the entry is kept, which takes precedence over any right to purge: the user has
+// decided so, or has uploaded it to ChatGPT. It returns zero if it is not kept, or if the entry is gone.
+func (by decider) keptInBin(
+	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed,
+) (why language.Message, err error) {
+	k, err := by.learnt(ctx)
+	if err != nil {
+		return why, err
+	}
+	if among, err := by.overrides.sized(ctx, t.Size); err != nil || len(among) == 0 && !k.set.HasUploadSize(t.Size) {
+		return why, err
 	}
 	r.openTrashed(ctx, st, t)
 	sums, err := r.sums()
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return why, nil
 	}
 	if err != nil {
-		return false, err
+		return why, err
 	}
-	override, err := w.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
-	return override == journal.Keep, err
+	if m, ok := k.set.Of(t.Size, sums); ok && m.Uploaded() {
+		return language.Messagef("you uploaded it to ChatGPT"), nil
+	}
+	override, err := by.overrides.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
+	if override == journal.Keep {
+		why = language.Messagef("you kept it")
+	}
+	return why, err
 }

@@ -102,7 +102,7 @@ func (s *Sweeper) record(
 ) (journal.Record, error) {
 	rec, err := s.examined(ctx, st, r, e)
 	if err == nil {
-		err = s.weighKnown(ctx, st, r, &rec)
+		_, err = s.weighKnown(ctx, st, r, &rec)
 	}
 	if err == nil {
 		err = s.weighLook(ctx, st, &rec)

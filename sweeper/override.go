@@ -100,5 +100,9 @@ func (s *Sweeper) Refind(ctx context.Context, st *providers.Storage, e providers
 	base := rec.Verdict
 	rec.Entry, rec.Verdict = e, k.weigh(e, base)
 	d, err := s.liveDecider(doubt).decide(ctx, st, new(reader), rec)
-	return Found{st.Name(), e, rec.Verdict, d, !rec.Marked.IsZero(), 0, base}, err
+	f := Found{
+		Storage: st.Name(), Entry: e, Verdict: rec.Verdict, Decision: d, Marked: !rec.Marked.IsZero(), base: base,
+	}
+	f.match, _ = k.of(e)
+	return f, err
 }

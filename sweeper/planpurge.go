@@ -54,12 +54,12 @@ func (s *Sweeper) ownEntries(ctx context.Context, doubt *ClockError, sum *Summar
 		if err != nil || !b.Due || !isRemote(st) && left(ctx, st, op) {
 			continue
 		}
-		switch kept, err := keptInBin(ctx, st, r, b.Trashed, by.overrides); {
+		switch kept, err := by.keptInBin(ctx, st, r, b.Trashed); {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
 			sum.problem(b.Storage, b.Trashed.Path, "examine in the trash", err)
-		case !kept:
+		case kept.IsZero():
 			take(b)
 		}
 	}

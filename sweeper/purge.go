@@ -71,11 +71,11 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	if err != nil {
 		return err
 	}
-	switch kept, err := keptInBin(ctx, st, r, b.Trashed, w.by.overrides); {
+	switch kept, err := w.by.keptInBin(ctx, st, r, b.Trashed); {
 	case err != nil:
 		return err
-	case kept:
-		return fmt.Errorf("%w: you kept it", errKept)
+	case !kept.IsZero():
+		return fmt.Errorf("%w: %s", errKept, kept)
 	}
 	now := b.item()
 	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,

@@ -23,13 +23,16 @@ type Found struct {
 	Decision  policy.Decision
 	Marked    bool  // a grace is running
 	BytesRead int64 // 0 if the verdict was known
+	Known     Known // with ScanOptions.Known; zero if nothing is known of the bytes
 
-	base fingerprint.Verdict // of the detectors alone, which the journal has
+	base  fingerprint.Verdict // of the detectors alone, which the journal has
+	match known.Match         // what is known of the bytes; zero if nothing is
 }
 
 // ScanOptions are the options of a scan.
 type ScanOptions struct {
 	All      bool                      // report every image, not only the matches
+	Known    bool                      // look up where a known picture comes from
 	Each     func(Found)               // called for one file at a time, in no order
 	Progress func(seen, matched int64) // called now and then; may be nil
 
@@ -74,6 +77,7 @@ type scan struct {
 	workers    int // files examined at once
 	decider    decider
 	knowledge  knowledge
+	listing    journal.Listing // what is known before a listing from the beginning
 	lookalikes *lookalikes
 	looks      *journal.Looks // nil if lookalikes is
 	options    ScanOptions
@@ -103,7 +107,7 @@ func (s *Sweeper) newScan(
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.learnt(ctx)
+	k, err := by.learnt(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +140,13 @@ func (s *Sweeper) scanStorage(
 		return err
 	}
 	since := providers.Cursor("")
-	if sc.follows() && !o.All && !sc.anew() {
-		since = sc.seen.Cursor()
+	if sc.follows() {
+		if since, err = sc.since(ctx); err != nil {
+			return err
+		}
+	}
+	if o.All || sc.anew() {
+		since = ""
 	}
 	p := sc.run(ctx, since)
 	if p.expired && ctx.Err() == nil {
@@ -167,7 +176,7 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
 		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}
-	if err := sc.journal.Verified(ctx, sc.originals); err != nil && !errors.Is(err, fs.ErrPermission) {
+	if err := sc.decider.s.verified(ctx, sc.originals); err != nil {
 		// The next scan finds them again.
 		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
 	}
@@ -181,10 +190,16 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 // remembers reports whether the scan stores what it finds.
 func (sc *scan) remembers() bool { return sc.options.Case == nil }
 
-// save stores the verdicts, and the position of the next listing.
+// save stores the verdicts, and the position of the next listing. A partial listing forgets nothing.
 func (sc *scan) save(ctx context.Context, p *pass) {
-	// a partial listing forgets nothing
-	if err := sc.seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !sc.st.Part()); err != nil {
+	whole := p.complete() && p.since == "" && !sc.st.Part()
+	var err error
+	if whole && sc.follows() {
+		err = sc.seen.SaveListed(ctx, sc.cursor(p), sc.listing)
+	} else {
+		err = sc.seen.Save(ctx, sc.cursor(p), whole)
+	}
+	if err != nil {
 		sc.sum.problem(sc.st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 }
@@ -225,6 +240,15 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	original, isNew := sc.original(rec)
 	rec.Verdict = sc.weigh(e, base)
 	v := rec.Verdict
+	f := Found{
+		Storage: sc.st.Name(), Entry: e, Verdict: v, Marked: !rec.Marked.IsZero(), BytesRead: fetched, base: base,
+	}
+	f.match, _ = sc.knowledge.of(e)
+	if sc.options.Known {
+		if err := sc.decider.s.locate(ctx, &f); err != nil {
+			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "look up what is known of", err) })
+		}
+	}
 	d, c, err := sc.decide(ctx, r, rec)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
@@ -261,7 +285,8 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 		sc.sum.rule(d.Rule).decided(e, d)
 	}
 	if sc.options.Each != nil {
-		sc.options.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched, base})
+		f.Decision = d
+		sc.options.Each(f)
 	}
 	if sc.options.Case != nil {
 		sc.options.Case(c)

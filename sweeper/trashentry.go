@@ -51,16 +51,16 @@ func (by decider) judgeTrashEntry(
 		b.Storage, b.PurgeReason = b.Op.Op.Storage, PurgeReasonOurs
 	}
 	ages := by.s.o.Policy.TrashOf(b.Storage)
-	kept, err := keptInBin(ctx, st, r, t, by.overrides)
+	kept, err := by.keptInBin(ctx, st, r, t)
 	matches := false
-	if err == nil && !kept && b.PurgeReason != PurgeReasonOurs {
+	if err == nil && kept.IsZero() && b.PurgeReason != PurgeReasonOurs {
 		matches, err = by.s.matches(ctx, st, r, b, whole)
 	}
 	switch {
 	case err != nil:
 		b.Why = language.Messagef("it could not be examined")
-	case kept:
-		b.Why = language.Messagef("you kept it")
+	case !kept.IsZero():
+		b.Why = kept
 	case b.PurgeReason == PurgeReasonOurs:
 		by.age(b, firstAge(ages.Ours, ages.Everything), 0, by.moved(b.Op))
 	case matches:

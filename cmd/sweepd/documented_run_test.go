@@ -18,11 +18,12 @@ import (
 )
 
 // elsewhere has the verbs that TestEveryDocumentedCommandRuns leaves out, and the script that runs them: they need a
-// sign-in, a browser or a service, or do not end by themselves.
+// sign-in, a browser, a data export or a service, or do not end by themselves.
 var elsewhere = map[string]string{
 	"demo":        "demo.txtar",
 	"demo serve":  "demo-serve.txtar",
 	"doctor":      "login.txtar",
+	"learn":       "learn.txtar",
 	"login":       "login.txtar",
 	"logout":      "login.txtar",
 	"notify test": "notify.txtar",

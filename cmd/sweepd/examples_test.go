@@ -350,6 +350,29 @@ var furnish = map[string]func(*stage){
 		s.save("plain", 100, "~/Downloads/holiday.png")
 		s.save("ChatGPT's", 100, "~/Pictures/"+april) // no root
 	},
+	"known-copies": func(s *stage) {
+		made, given, asked := s.picture("plain"), s.picture("plain"), s.picture("plain")
+		const id = "file_0000000000000000000000000000000"
+		part := `{"content_type":"image_asset_pointer","asset_pointer":"sediment://` + id + `%d","metadata":{%s}}`
+		talk := `[{"id":"c-1","title":"A harbour","mapping":{` +
+			`"1":{"message":{"author":{"role":"tool"},"content":{"parts":[` + part + `]}}},` +
+			`"2":{"message":{"author":{"role":"user"},"content":{"parts":[` + part + `]}}}}}]`
+		s.write("~/export/conversations.json", fmt.Appendf(nil, talk, 1, `"dalle":{"gen_id":"g"}`, 2, ""), 0)
+		s.write("~/export/user-1/"+id+"1-a.png", made, 0)
+		s.write("~/export/"+id+"2-sanitized.png", given, 0)
+		s.write("~/asked.png", asked, 0)
+		s.run("learn", s.home()+"/export", s.home()+"/asked.png")
+		original := c2patest.PlainPNG(8, 8, 200)
+		s.write("~/Pictures/signed.png", s.signer.Sign(original, c2patest.Options{}), 100)
+		s.write("~/Desktop/without its credential.png", original, 100)
+		s.write("~/Downloads/harbour.png", made, 100)
+		s.write("~/Downloads/me.png", given, 100)
+		s.write("~/Downloads/"+april, given, 100) // an upload under ChatGPT's own name
+		s.write("~/Pictures/asked.png", asked, 100)
+		s.write("~/Pictures/keep/harbour.png", made, 100)
+		s.save("plain", 100, "~/Pictures/holiday.png")
+		s.run("scan") // it verifies the original
+	},
 	"privacy-purge": func(s *stage) {
 		s.save("ChatGPT's", 1, "~/Downloads/"+april)
 		s.save("OpenAI's", 100, "~/Pictures/harbour.png")

@@ -132,7 +132,10 @@ func (p *program) printFile(x sweeper.Explanation) {
 	if len(facts) > 0 {
 		t.printf("  %s\n", t.text(language.Join(facts, "; ")))
 	}
-	if v.Confidence == fingerprint.Proven {
+	if k := x.Known; k.Link != "" {
+		t.printf("  from the conversation %q: %s\n", safe(k.Title), safe(k.Link))
+	}
+	if v.Confidence == fingerprint.Proven && !v.KnownElsewhere() {
 		t.printf("  open: whether you gave ChatGPT a picture of your own to edit; its credential does not name one\n")
 	}
 	if v.LooksLike() {

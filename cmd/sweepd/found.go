@@ -54,6 +54,7 @@ func (p *program) list(found []sweeper.Found) {
 func (p *program) looking(l listing, each func(sweeper.Found)) sweeper.ScanOptions {
 	return sweeper.ScanOptions{
 		All:      l.all,
+		Known:    l.json,
 		Each:     each,
 		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) },
 	}

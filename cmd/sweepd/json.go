@@ -37,6 +37,15 @@ type jsonFile struct {
 	Evidence   []fingerprint.Evidence `json:"evidence"`
 	Decision   jsonDecision           `json:"decision"`
 	BytesRead  int64                  `json:"bytes_read"`
+	Known      *jsonKnown             `json:"known,omitempty"`
+}
+
+// jsonKnown is where a known picture comes from.
+type jsonKnown struct {
+	Conversation string  `json:"conversation"`
+	Title        string  `json:"title"`
+	Link         string  `json:"link"`
+	Original     *string `json:"original"` // of a twin: the SHA-256 of the picture with its credential
 }
 
 type jsonDecision struct {
@@ -121,6 +130,9 @@ func fileLine(f sweeper.Found) jsonFile {
 		Product: f.Verdict.Product, Made: moment(f.Verdict.Made), Derived: f.Verdict.Derived,
 		Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
 		Decision: decisionLine(f.Decision),
+	}
+	if f.Known != (sweeper.Known{}) {
+		line.Known = &jsonKnown{f.Known.Conversation, f.Known.Title, f.Known.Link, sumText(f.Known.Original.SHA256)}
 	}
 	if !utf8.ValidString(f.Entry.Path) {
 		line.PathBytes = []byte(f.Entry.Path)

@@ -144,6 +144,15 @@ func (a *Account) Move(from, to string) {
 	}
 }
 
+// Swap replaces the content of a file without a new revision, as on a file system that does not show the change.
+func (a *Account) Swap(path string, content []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, f := a.at(path); f != nil {
+		f.content = bytes.Clone(content)
+	}
+}
+
 // Write creates the file or replaces its content, as a person does.
 func (a *Account) Write(path string, content []byte, modified time.Time) {
 	a.mu.Lock()

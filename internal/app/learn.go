@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+
+	"sweepd/export"
+	"sweepd/fingerprint"
+	"sweepd/known"
+	"sweepd/providers"
+)
+
+// Lesson is what was learnt from one path.
+type Lesson struct {
+	known.Source
+	// Uploads is the number of pictures that the person named and that are uploads by an export, so that they stay.
+	Uploads int
+}
+
+// errNotLearnt is the error of a path from which nothing can be learnt.
+var errNotLearnt = errors.New("neither a picture nor a data export of ChatGPT")
+
+// maxNamed is the size in bytes of the largest picture that is learnt by its name, as of those in an export.
+const maxNamed = 1 << 30
+
+// Learn reads the export or the picture at path and records what it shows. progress is called often while it reads an
+// export.
+func (a *App) Learn(ctx context.Context, path string, progress func(export.Progress)) (Lesson, error) {
+	// The path is compared with those of files that a scan finds, which have no links.
+	real, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		return Lesson{}, err
+	}
+	from, pictures, err := a.read(ctx, real, progress)
+	if err != nil {
+		return Lesson{}, err
+	}
+	from, err = a.Journal.Learn(ctx, from, pictures)
+	if err != nil {
+		return Lesson{}, err
+	}
+	l := Lesson{Source: from}
+	if from.Kind == known.File {
+		l.Uploads, err = a.uploads(ctx, pictures)
+	}
+	return l, err
+}
+
+// uploads returns how many of the pictures are uploads by what is known now.
+func (a *App) uploads(ctx context.Context, pictures []known.Picture) (n int, err error) {
+	set, _, err := a.Journal.Known(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range pictures {
+		if m, ok := set.Of(p.Size, p.Hashes); ok && m.Uploaded() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// read returns what the file or folder at path shows.
+func (a *App) read(
+	ctx context.Context, path string, progress func(export.Progress),
+) (known.Source, []known.Picture, error) {
+	o := export.Options{Progress: progress}
+	fi, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return known.Source{}, nil, err
+	case fi.IsDir():
+		root, err := os.OpenRoot(path)
+		if err != nil {
+			return known.Source{}, nil, err
+		}
+		defer root.Close()
+		return fromExport(path, func() (*export.Report, error) { return export.ReadFolder(ctx, root, o) })
+	case !fi.Mode().IsRegular():
+		return known.Source{}, nil, fmt.Errorf("%q is %w", path, errNotLearnt)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return known.Source{}, nil, err
+	}
+	defer f.Close()
+	if fi, err = f.Stat(); err != nil {
+		return known.Source{}, nil, err
+	}
+	var magic [4]byte
+	if _, err := f.ReadAt(magic[:], 0); err == nil && string(magic[:2]) == "PK" {
+		return fromExport(path, func() (*export.Report, error) { return export.ReadZip(ctx, f, fi.Size(), o) })
+	}
+	p, err := a.named(f, fi.Size())
+	if err != nil {
+		return known.Source{}, nil, fmt.Errorf("%q: %w", path, err)
+	}
+	return known.Source{Kind: known.File, Path: path, Complete: true, Named: 1}, []known.Picture{p}, nil
+}
+
+// fromExport returns what a report shows. It returns an error if it is not that of an export.
+func fromExport(path string, read func() (*export.Report, error)) (known.Source, []known.Picture, error) {
+	r, err := read()
+	if err != nil {
+		return known.Source{}, nil, err
+	}
+	if known.NoExport(r) {
+		return known.Source{}, nil, fmt.Errorf("%q is not a data export: %w", path, r.Problems[0])
+	}
+	from, pictures := known.FromExport(path, r)
+	return from, pictures, nil
+}
+
+// named returns the picture in f, of which the person says that it is from ChatGPT.
+func (a *App) named(f *os.File, size int64) (known.Picture, error) {
+	if size > maxNamed {
+		return known.Picture{}, errNotLearnt
+	}
+	v, err := a.Classifier.Classify(fingerprint.File{Size: size, Bytes: f})
+	if err != nil {
+		return known.Picture{}, err
+	}
+	if v.MediaType == "" {
+		return known.Picture{}, errNotLearnt
+	}
+	hashes, sha, md, crc := providers.NewHasher(), sha1.New(), md5.New(), crc32.NewIEEE()
+	n, err := io.Copy(io.MultiWriter(hashes, sha, md, crc), io.NewSectionReader(f, 0, size+1))
+	if err == nil && n != size {
+		err = providers.ErrChanged
+	}
+	if err != nil {
+		return known.Picture{}, err
+	}
+	return known.Picture{
+		Origin: known.Named, Size: size, Hashes: hashes.Sum(), SHA1: [sha1.Size]byte(sha.Sum(nil)),
+		MD5: [md5.Size]byte(md.Sum(nil)), CRC32: crc.Sum32(), Twin: v.Twin, MediaType: v.MediaType,
+		Width: v.Width, Height: v.Height, Product: v.Product, Made: v.Made,
+	}, nil
+}
