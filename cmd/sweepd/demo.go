@@ -16,7 +16,8 @@ import (
 
 // demoOptions are the flags of demo.
 type demoOptions struct {
-	yes bool // do not wait between the steps
+	yes    bool // do not wait between the steps
+	review bool // the page in place of the tour
 }
 
 // newDemoCmd returns the verb demo, with the verb serve below it. Alone it takes no argument, so any other is an
@@ -35,11 +36,15 @@ demo needs no account and no network, and does not touch your files: it connects
 only to loopback. It runs in a temporary home directory that is removed when it
 ends, even after a crash.
 
+--review signs in and opens the page of sweepd review on these clouds instead. You
+can keep, approve, apply and undo there; Ctrl-C ends.
+
 Exit status: 1 if a step failed or the tour was stopped.`,
 		Args: knownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not wait between steps")
+	cmd.Flags().BoolVar(&o.review, "review", false, "open the page of review on the simulated clouds")
 	cmd.AddCommand(newDemoServeCmd(p))
 	return cmd
 }
@@ -53,14 +58,21 @@ func runDemo(ctx context.Context, p *program, o demoOptions) (err error) {
 			Hint: "to start the simulated clouds alone: sweepd demo serve",
 		}
 	}
-	t, err := p.newTour(!o.yes && isTerminal(p.stdin))
+	t, err := p.newTour(!o.yes && !o.review && isTerminal(p.stdin))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.rehearsal.Close()) }()
-	if err = t.walk(ctx); ctx.Err() != nil {
+	walk := t.walk
+	if o.review {
+		walk = t.review
+	}
+	err = walk(ctx)
+	if ctx.Err() != nil {
 		p.term.printf("\nstopped; all temporary files were removed\n")
-		return errTrouble
+		if !o.review || err != nil {
+			return errTrouble
+		}
 	}
 	return err
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -143,4 +146,56 @@ func TestTheDemoSpeaksToLoopbackAlone(t *testing.T) {
 		t.Errorf("strace has shown %d calls, want the whole of what was done", loopback)
 	}
 	w.nothingLeft("at the end")
+}
+
+// The page of the demo shows pictures of the folder and of both clouds, until an interrupt, and nothing is left.
+func TestTheDemoServesThePageOfReview(t *testing.T) {
+	t.Parallel()
+	w := newDemoWorld(t)
+	cmd := w.command("sweepd", "demo", "--review")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	link, lines := "", bufio.NewScanner(out)
+	for link == "" && lines.Scan() {
+		link = pageLink.FindString(lines.Text())
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	resp, err := browser.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	base, _, _ := strings.Cut(link, "/login/")
+	if resp, err = browser.Get(base + "/"); err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s, %v", link, resp.Status, err)
+	}
+	for _, place := range []string{"~/Downloads/ChatGPT Image", "drive:/Pictures/ChatGPT Image", "box:/ChatGPT Image"} {
+		if !strings.Contains(string(page), place) {
+			t.Errorf("the page does not have %q:\n%s", place, page)
+		}
+	}
+	if err := errors.Join(resp.Body.Close(), cmd.Process.Signal(os.Interrupt)); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(out)
+	if err != nil || !strings.HasSuffix(string(rest), "stopped; all temporary files were removed\n") {
+		t.Errorf("it ends with %q, %v", rest, err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("an interrupt ends it with %v", err)
+	}
+	w.nothingLeft("after the page")
 }
