@@ -274,7 +274,8 @@ func wholeNames(with []change) (names []string) {
 
 // Without -update a few pictures and changes are measured, which takes a second; the documents are of all.
 func TestCopiesAreFoundAndStrangersAreNot(t *testing.T) {
-	originals, with, unrelated := slices.Concat(some(collected(t, 512), 6), madeUpOriginals(2, 512)), some(changes, 6), 20
+	originals := slices.Concat(some(collected(t, 512), 6), madeUpOriginals(2, 512))
+	with, unrelated := some(changes, 6), 20
 	if *update {
 		originals, with, unrelated = slices.Concat(collected(t, 1024), madeUpOriginals(120, 768)), changes, 2100
 	}
@@ -311,7 +312,8 @@ func write(t *testing.T, r *measured, pairs *[never + 1]int64, total int64) {
 	fmt.Fprintf(&b, "| copy | distance, median | at most %d | at most 31 | at most %d |\n|---|---|---|---|---|\n",
 		perceptual.Same, perceptual.Near)
 	for _, c := range changes {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", c.name, r.median(c.name), percent(r.recall(perceptual.Same, c.name)),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n",
+			c.name, r.median(c.name), percent(r.recall(perceptual.Same, c.name)),
 			percent(r.recall(31, c.name)), percent(r.recall(perceptual.Near, c.name)))
 	}
 	whole := wholeNames(changes)

@@ -225,7 +225,8 @@ func (m maker) still() scene {
 	}
 	var balls []ball
 	for n := 2 + m.IntN(7); len(balls) < n; {
-		balls = append(balls, ball{m.between(0, m.ratio), edge + m.between(-0.1, 0.25), m.between(0.06, 0.25), m.paint()})
+		balls = append(balls,
+			ball{m.between(0, m.ratio), edge + m.between(-0.1, 0.25), m.between(0.06, 0.25), m.paint()})
 	}
 	lx, ly := m.between(-1, 1), m.between(-1, 0)
 	return func(x, y float64) colour {

@@ -39,7 +39,8 @@ var groups = []struct {
 // distance.
 func (r *measured) svg(pairs *[never + 1]int64, total int64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 %d" font-family="sans-serif" font-size="12">
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 %d"
+  font-family="sans-serif" font-size="12">
 <title>Copies and unrelated pictures within a distance</title>
 <rect width="100%%" height="100%%" fill="white"/>
 `, top+height+70+22*len(groups))
