@@ -218,8 +218,6 @@ func (s *Set) Of(size int64, h providers.Hashes) (m Match, ok bool) {
 	none := [sha256.Size]byte{}
 	var i int
 	switch {
-	case !s.HasSize(size):
-		return Match{}, false
 	case h.SHA256 != none:
 		i, ok = s.find(h.SHA256)
 	case h.ContentHash != none:
