@@ -20,6 +20,11 @@ func FromExport(path string, r *export.Report) (Source, []Picture) {
 			Size: i.Size, Hashes: i.Hashes, SHA1: i.SHA1, MD5: i.MD5, CRC32: i.CRC32, MediaType: i.MediaType,
 			Conversation: i.Conversation.ID, Title: i.Conversation.Title, Made: i.Created,
 		}
+		if i.Width > 0 {
+			p.Quality, p.Width, p.Height = i.Look.Quality, i.Width, i.Height
+			b, _ := i.Look.Hash.AppendBinary(nil) // never fails
+			copy(p.Perceptual[:], b)
+		}
 		switch {
 		case i.Origin == export.Uploaded:
 			p.Origin = Uploaded

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sweepd/export"
+	"sweepd/fingerprint/perceptual"
 	"sweepd/known"
 	"sweepd/providers"
 )
@@ -15,6 +16,7 @@ func report(problems ...export.Problem) *export.Report {
 		r.Images = append(r.Images, export.Image{
 			Path: fmt.Sprintf("%d.png", n), Origin: o, Size: 10, Conversation: export.Conversation{ID: "c", Title: "t"},
 			Sums: export.Sums{Hashes: providers.Hashes{SHA256: sum(n)}, CRC32: 7},
+			Look: perceptual.Look{Hash: perceptual.Hash{3: 1 << 63}, Quality: 70}, Width: 30, Height: 20,
 		})
 	}
 	return r
@@ -35,6 +37,7 @@ func TestOnlyUploadsAreLearntFromAnExportThatIsNotComplete(t *testing.T) {
 		for _, p := range pictures {
 			got = append(got, p.Origin)
 			if p.Size != 10 || p.CRC32 != 7 || p.Conversation != "c" || p.Title != "t" ||
+				p.Perceptual != [32]byte{0x80} || p.Quality != 70 || p.Width != 30 || p.Height != 20 ||
 				(p.Product == "chatgpt") != (p.Origin == known.Generated) {
 				t.Errorf("%s: %+v", c.what, p)
 			}

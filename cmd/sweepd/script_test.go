@@ -22,6 +22,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"sweepd/fingerprint/c2pa/c2patest"
 	"sweepd/internal/testing/e2e"
 	"sweepd/internal/testing/rotation"
 )
@@ -30,7 +31,7 @@ import (
 // process of its own.
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
-		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
+		"picture": cmdPicture, "painted": cmdPainted, "scene": cmdScene, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
@@ -108,6 +109,24 @@ func cmdPainted(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
 	ts.Check(os.WriteFile(path, out.Bytes(), 0o600))
+	cmdQuiet(ts, false, args[:1])
+}
+
+// scene FILE SEED WIDTH HEIGHT: a picture with enough detail to be compared by what it looks like, a PNG or a JPEG.
+func cmdScene(ts *testscript.TestScript, _ bool, args []string) {
+	var n [3]int
+	for i := range n {
+		var err error
+		n[i], err = strconv.Atoi(args[i+1])
+		ts.Check(err)
+	}
+	content := c2patest.ScenePNG(uint64(n[0]), n[1], n[2])
+	if filepath.Ext(args[0]) == ".jpg" {
+		content = c2patest.SceneJPEG(uint64(n[0]), n[1], n[2])
+	}
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, content, 0o600))
 	cmdQuiet(ts, false, args[:1])
 }
 

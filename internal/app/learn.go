@@ -13,6 +13,8 @@ import (
 
 	"sweepd/export"
 	"sweepd/fingerprint"
+	"sweepd/fingerprint/perceptual"
+	"sweepd/internal/thumbnail"
 	"sweepd/known"
 	"sweepd/providers"
 )
@@ -74,7 +76,7 @@ func (a *App) uploads(ctx context.Context, pictures []known.Picture) (n int, err
 func (a *App) read(
 	ctx context.Context, path string, progress func(export.Progress),
 ) (known.Source, []known.Picture, error) {
-	o := export.Options{Progress: progress}
+	o := export.Options{Progress: progress, Looks: true}
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -101,7 +103,7 @@ func (a *App) read(
 	if _, err := f.ReadAt(magic[:], 0); err == nil && string(magic[:2]) == "PK" {
 		return fromExport(path, func() (*export.Report, error) { return export.ReadZip(ctx, f, fi.Size(), o) })
 	}
-	p, err := a.named(f, fi.Size())
+	p, err := a.named(ctx, f, fi.Size())
 	if err != nil {
 		return known.Source{}, nil, fmt.Errorf("%q: %w", path, err)
 	}
@@ -122,7 +124,7 @@ func fromExport(path string, read func() (*export.Report, error)) (known.Source,
 }
 
 // named returns the picture in f, of which the person says that it is from ChatGPT.
-func (a *App) named(f *os.File, size int64) (known.Picture, error) {
+func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture, error) {
 	if size > maxNamed {
 		return known.Picture{}, errNotLearnt
 	}
@@ -141,9 +143,29 @@ func (a *App) named(f *os.File, size int64) (known.Picture, error) {
 	if err != nil {
 		return known.Picture{}, err
 	}
-	return known.Picture{
+	p := known.Picture{
 		Origin: known.Named, Size: size, Hashes: hashes.Sum(), SHA1: [sha1.Size]byte(sha.Sum(nil)),
 		MD5: [md5.Size]byte(md.Sum(nil)), CRC32: crc.Sum32(), Twin: v.Twin, MediaType: v.MediaType,
 		Width: v.Width, Height: v.Height, Product: v.Product, Made: v.Made,
-	}, nil
+	}
+	return p, see(ctx, f, &p)
+}
+
+// see adds what the picture in f looks like, if it can be decoded.
+func see(ctx context.Context, f *os.File, p *known.Picture) error {
+	gray, size, err := thumbnail.NewMaker().Gray(ctx, thumbnail.Picture{
+		Size: p.Size,
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(f, 0, p.Size)), nil },
+	})
+	if errors.Is(err, thumbnail.ErrNoPicture) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l := perceptual.Of(perceptual.Gray(gray))
+	p.Quality, p.Width, p.Height, p.Title = l.Quality, size.X, size.Y, filepath.Base(f.Name())
+	b, err := l.Hash.AppendBinary(nil)
+	copy(p.Perceptual[:], b)
+	return err
 }
