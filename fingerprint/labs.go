@@ -8,6 +8,7 @@ import (
 
 // EXIF tags (CIPA DC-008, table 4 and 4.6.3).
 const (
+	tagMake        = 0x010F
 	tagExifIFD     = 0x8769
 	tagMakerNote   = 0x927C
 	tagUserComment = 0x9286
@@ -80,6 +81,27 @@ func (m *labsMark) readIFD(tiff []byte, order binary.ByteOrder, off uint32) (exi
 		}
 	}
 	return exif
+}
+
+// namesMaker reports whether the first directory of a TIFF structure, which may be cut short, has the maker of a device
+// (TIFF 6.0, 8: Make). Every camera and scanner writes it; OpenAI's products write none.
+func namesMaker(tiff []byte) bool {
+	order := byteOrder(tiff)
+	if order == nil {
+		return false
+	}
+	off := order.Uint32(tiff[4:])
+	n := slice(tiff, off, 2)
+	for i := uint32(0); n != nil && i < min(uint32(order.Uint16(n)), 512); i++ {
+		e := slice(tiff, off+2+12*i, 12)
+		if e == nil {
+			return false
+		}
+		if order.Uint16(e) == tagMake && order.Uint32(e[4:]) > 1 { // a text ends with a zero byte
+			return true
+		}
+	}
+	return false
 }
 
 // slice returns n bytes of b at off, or nil if b is too short.

@@ -54,11 +54,14 @@ func (v Verdict) Clause(e Evidence) language.Text {
 	head, reason, _ := strings.Cut(e.Found, " (")
 	product, named := strings.CutPrefix(head, "download name of ")
 	dates, foreign := strings.CutPrefix(head, "its name is another picture's: of ")
+	date, recognised := strings.CutPrefix(head, synthIDFound)
 	switch {
 	case reason != "":
 		return language.Messagef("%s (%s", v.Clause(Evidence{Found: head}), reason)
 	case named:
 		return downloadOf(language.Phrase(product))
+	case recognised:
+		return language.Messagef("OpenAI found its watermark in it on %s", date)
 	case foreign:
 		name, signed, _ := strings.Cut(dates, ", and this one was signed on ")
 		return otherPicture(name, signed)

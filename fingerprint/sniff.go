@@ -13,6 +13,7 @@ type header struct {
 	// credential is true if there is, or may be, a Content Credential in a container that package c2pa reads.
 	credential bool
 	exif       []byte // the start of an EXIF block that mentions OpenAI
+	camera     bool   // an EXIF block names the maker of a camera or a scanner
 	cut        bool   // the file is shorter than its header states
 	endOpen    bool   // the end of the file was not read
 	limited    bool   // the header-only reading ended before the pixels or within the credential
@@ -57,12 +58,13 @@ func MediaType(first []byte) string {
 	return sniff(&w).mediaType
 }
 
-// noteExif keeps the block of n bytes at off if it mentions OpenAI, as the Labs blocks do.
+// noteExif keeps the block of n bytes at off if it mentions OpenAI, as the Labs blocks do, and notes a camera's.
 func (h *header) noteExif(w *window, off, n int64) {
-	b := w.at(off, int(min(n, maxExif)))
+	b := bytes.TrimPrefix(w.at(off, int(min(n, maxExif))), []byte("Exif\x00\x00"))
 	if bytes.Contains(b, []byte("OpenAI")) {
-		h.exif = bytes.TrimPrefix(bytes.Clone(b), []byte("Exif\x00\x00"))
+		h.exif = bytes.Clone(b)
 	}
+	h.camera = h.camera || namesMaker(b)
 }
 
 // sniffGIF reads the logical screen descriptor (GIF89a, 18).

@@ -23,6 +23,7 @@ func (s findings) weigh() Verdict {
 		Width:     s.header.width,
 		Height:    s.header.height,
 		Product:   s.product(),
+		Camera:    s.header.camera,
 		Evidence:  s.evidence(),
 		Partial:   s.credential.open || s.header.endOpen || s.header.limited,
 	}

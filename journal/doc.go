@@ -21,11 +21,12 @@
 //   - looks has what pictures look like, so that each is decoded once; see Looks.
 //   - binned has the entries of trash bins that keep no dates; see TrashEntry.
 //   - sources and known have the pictures that are known by their bytes; see Learn and Verified.
+//   - uploads has the pictures that were uploaded to be judged, with the answers; see BeginUpload.
 //   - clocks and lately have the times of Clocks and LastRun.
 //
 // The chain covers runs, operations, words, contents and sources, and with a source the pictures that were learnt from
-// it. A row of known, matches, binned or clocks, and one of found for a match, has a checksum that detects accidental
-// changes. Times are stored as UTC microseconds, and refs, revisions, paths and receipts as bytes.
+// it. A row of known, matches, binned, clocks or uploads, and one of found for a match, has a checksum that detects
+// accidental changes. Times are stored as UTC microseconds, and refs, revisions, paths and receipts as bytes.
 //
 // Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.

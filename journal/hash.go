@@ -14,7 +14,7 @@ type hash struct{ hi, lo uint64 }
 
 // The marks. A hash without a kind is an empty slot in a table.
 const (
-	kindBits = 0b0011 // a Known
+	kindBits = 0b1011 // a Known
 	metBit   = 0b0100 // the listing has found it
 	markBits = 0b1111
 )
@@ -30,7 +30,9 @@ func (h hash) same(o hash) bool { return h.hi == o.hi && (h.lo^o.lo)&^markBits =
 func (h hash) marked(marks uint64) hash { return hash{h.hi, h.lo&^markBits | marks} }
 
 // packed reports whether h is stored in a shard. A match has a row of its own instead.
-func (h hash) packed() bool { return h.known() == NotImage || h.known() == PlainImage }
+func (h hash) packed() bool {
+	return h.known() == NotImage || h.known() == PlainImage || h.known() == Waiting
+}
 
 // compare orders hashes like their stored forms and ignores the marks.
 func (h hash) compare(o hash) int {

@@ -37,6 +37,7 @@ type Journal struct {
 
 	byContent *sql.Stmt // of found
 	byState   *sql.Stmt // of KnownState
+	byAnswer  *sql.Stmt // of uploads
 }
 
 // readers limits the connections that read beside the writer.
@@ -161,6 +162,7 @@ func (j *Journal) prepare(ctx context.Context) (err error) {
 	for stmt, query := range map[**sql.Stmt]string{
 		&j.byRef: recordByRef, &j.byFile: overrideOfFile, &j.bySize: anyOverrideOfSize,
 		&j.byMoved: anyMovedLike, &j.byContent: foundByKey, &j.byState: stateOfKnown,
+		&j.byAnswer: anyAnswerOfSize,
 	} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)

@@ -113,12 +113,12 @@ func (t *table) drop() (dropped []hash) {
 	return dropped
 }
 
-// plain returns the number of plain images.
-func (t *table) plain() (n int64) {
+// count returns the number of hashes with that result.
+func (t *table) count(known Known) (n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, h := range t.places {
-		if h.known() == PlainImage {
+		if h.known() == known {
 			n++
 		}
 	}

@@ -23,6 +23,8 @@ const (
 	NotImage         // not an image
 	PlainImage       // an image that does not match
 	Matched          // there is a Record; see Keep
+	// Waiting is an image that does not match by its own bytes, and that is not yet uploaded to be judged.
+	Waiting Known = 0b1000
 )
 
 // shards is the number of parts in which the hashes are stored, by their first byte, so that a small change writes
@@ -247,9 +249,15 @@ func (s *VerdictCache) keepContent(e providers.Entry, v fingerprint.Verdict) err
 
 // Plain returns how many states of files are stored as images that do not match. After a complete listing, and until
 // files change, this is the number of such images.
-func (s *VerdictCache) Plain() (n int64) {
+func (s *VerdictCache) Plain() int64 { return s.count(PlainImage) + s.count(Waiting) }
+
+// Waits reports whether images are stored as Waiting.
+func (s *VerdictCache) Waits() bool { return s.count(Waiting) > 0 }
+
+// count returns how many states of files are stored with that result.
+func (s *VerdictCache) count(known Known) (n int64) {
 	for i := range s.tables {
-		n += s.tables[i].plain()
+		n += s.tables[i].count(known)
 	}
 	return n
 }

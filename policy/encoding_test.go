@@ -17,7 +17,7 @@ func whole() *Policy {
 		Storages: map[string]Storage{
 			"home": {
 				Type: Local, Roots: []string{"/a b", "/c\xff"}, Exclude: []string{"old/**"}, NoPurge: true,
-				AllowBroadRoot: true, CrossMounts: true,
+				AllowBroadRoot: true, CrossMounts: true, Ask: AskOpenAI,
 			},
 			"drive": {
 				Type:         GDrive,
@@ -74,6 +74,7 @@ exclude 1 "old/**"
 no_purge true
 allow_broad_root true
 cross_mounts true
+ask "openai"
 }
 storage "robot" {
 type "gdrive"

@@ -31,6 +31,7 @@ protect: {open: keep}
 			"10m", "10m").Replace(src),
 		"defaults": strings.Replace(src,
 			"limits: {files: 500, bytes: 5GB, share: 50%}\nsettle: 10m\nprotect: {open: keep}\n", "", 1),
+		"how OpenAI would be asked": src + "openai: {key: /k, uploads: 7}\n",
 		"defaults said": strings.NewReplacer("50%}", "50%, window: 24h, surge: 10}", "open: keep",
 			"git: keep, last_copy: off").Replace(src),
 	}
@@ -92,6 +93,7 @@ protect: {open: keep}
 		{"open: keep", "tagged: off"},
 		{"open: keep", "last_copy: keep"},
 		{"settle: 10m", "settle: 10m\ncopies: on"},
+		{"Pictures]}}\n", "Pictures], ask: openai}}\nopenai: {key: /k}\n"},
 	} {
 		differs[change[0]+" -> "+change[1]] = strings.Replace(src, change[0], change[1], 1)
 	}
@@ -140,6 +142,7 @@ var leftOut = map[string]string{
 	"policy.Reload":   "says when a changed file is read",
 	"policy.Schedule": "says when sweepd run acts: a plan is no other an hour later",
 	"policy.Notify":   "says who is told",
+	"policy.OpenAI":   "says how the storages that ask do so, and when: what is due follows from the answers",
 	"policy.Links":    "is of the machine: Resolve makes it of the roots and patterns, which are in",
 }
 

@@ -33,6 +33,12 @@ func (p *Policy) NotesOn(name string) (about []language.Message) {
 	case Dropbox:
 		about = p.dropboxNotes(st)
 	}
+	if p.Asks(name) {
+		about = append(about,
+			language.Messagef("OpenAI gets the whole file of each picture that is uploaded, with all metadata in "+
+				"it, and keeps it by its own terms; sweepd sends no file name"),
+			language.Messagef("an answer without a watermark shows nothing: it is no reason to delete or to keep"))
+	}
 	return append(about, p.guardNotes(name)...)
 }
 
@@ -88,6 +94,7 @@ func (p *Policy) driveNotes(st Storage) []language.Message {
 
 // Cautions returns a clause for each part of a valid policy that may not do what its author means.
 func (p *Policy) Cautions() (cautions []language.Message) {
+	cautions = p.idleAsks()
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
 		switch st.Type {

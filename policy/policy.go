@@ -26,6 +26,7 @@ type Policy struct {
 	ConfirmAfter time.Duration
 	Protect      []providers.Guard // the enabled ones, in the order of AllGuards
 	LastCopy     bool              // keep the last copy of a file
+	OpenAI       OpenAI
 
 	// Copies means that pictures without other evidence are compared with the known ones by what they look like.
 	Copies bool
@@ -52,6 +53,7 @@ func (p *Policy) due(pr language.Printer) string {
 	var b strings.Builder
 	say := func(format string, args ...any) { b.WriteString(pr.Sprintf(format, args...)) }
 	b.WriteString(p.sweeps(pr))
+	b.WriteString(p.uploads(pr))
 	say("The first rule that matches decides:\n")
 	for i, r := range p.Rules {
 		say("  %d. %s\n", i+1, r)
@@ -81,7 +83,7 @@ func (p *Policy) due(pr language.Printer) string {
 // Besides returns those lines of In that are not about single files in the storages: the storages themselves, what is
 // purged from the trash, the limits, and what the service does by itself.
 func (p *Policy) Besides(pr language.Printer) []string {
-	text := p.sweeps(pr) + p.purges(pr) + p.Limits.In(pr) + p.alone(pr)
+	text := p.sweeps(pr) + p.uploads(pr) + p.purges(pr) + p.Limits.In(pr) + p.alone(pr)
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
 
@@ -176,6 +178,7 @@ func (s Storage) parts() (all []language.Message) {
 	add(s.ServiceAccount != "", language.Messagef("by the service account %q", s.ServiceAccount))
 	add(s.AppKey != "", language.Messagef("by the app %q", s.AppKey))
 	add(s.Member != "", language.Messagef("as the team member %q", s.Member))
+	add(s.Ask != "", language.Messagef("asking %q about its pictures", s.Ask))
 	add(s.NoPurge, language.Messagef("without permanent deletion"))
 	add(s.CrossMounts, language.Messagef("including file systems mounted below"))
 	add(!s.CrossMounts && s.Type == Local, language.Messagef("excluding file systems mounted below"))

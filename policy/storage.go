@@ -15,6 +15,8 @@ type Storage struct {
 	Roots   []string // absolute, clean and not inside one another; ["/"] for a whole account
 	Exclude []string // doublestar patterns for paths below a root
 	NoPurge bool     // purge nothing there, regardless of the trash ages
+	// Ask names a service to which pictures of the storage are uploaded to be judged: AskOpenAI; "" for none.
+	Ask string
 
 	// The fields below are used by Local.
 	AllowBroadRoot bool // Broad roots are allowed

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"sweepd/fingerprint"
 	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -65,7 +64,7 @@ func (s *Sweeper) spareKnown(
 	}
 	c := newCopies(s.contentOf(new(reader)))
 	for _, other := range s.o.Storages {
-		for rec, err := range s.o.Journal.Records(ctx, other.Name(), fingerprint.Version) {
+		for rec, err := range s.o.Journal.Records(ctx, other.Name(), s.o.Policy.Detectors(other.Name())) {
 			if err != nil {
 				return d, err
 			}

@@ -398,7 +398,7 @@ func oneOf(among []journal.Content, e providers.Entry) (_ journal.Content, known
 // Content returns the content of the file, by which it is recognised under any name. It reads the whole file, unless
 // the storage has the hash or the file was read before.
 func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
-	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	rec, err := s.o.Journal.Record(ctx, st.Name(), s.o.Policy.Detectors(st.Name()), e.Ref)
 	if err == nil && rec.Entry.Revision == e.Revision && !e.Weak {
 		e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
 	}

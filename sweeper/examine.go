@@ -21,7 +21,7 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 		// A record without hashes may be of a known picture.
 		if err == nil && ok && (isRemote(sc.st) || rec.Entry.Weak || !sc.knowledge.unhashed(rec.Entry)) {
 			if sc.look(ctx, rec.Entry, rec.Verdict); sc.records(rec.Entry, rec.Verdict) {
-				sc.emit(ctx, r, rec, 0)
+				sc.met(ctx, r, l, rec)
 				return
 			}
 			// It was kept for its hashes, which are of no use any more.
@@ -56,7 +56,12 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 			return false
 		}
 	}
-	return sc.remember(ctx, r, l, v)
+	sc.look(ctx, l.Entry, v)
+	c := openCase{listed: l, rec: journal.Record{Entry: l.Entry, Verdict: v, FirstSeen: sc.now()}}
+	if !sc.isOpen(c.rec) {
+		return sc.remember(ctx, r, l, v)
+	}
+	return sc.enqueue(ctx, r, c) || sc.unasked(ctx, r, c)
 }
 
 // byContent returns what is known of the file by its revision, else by its content and name.
@@ -104,7 +109,7 @@ func (sc *scan) read(ctx context.Context, r *reader, e *providers.Entry, plain b
 
 // mayBeKnown reports whether a plain image has to be looked at again, because a known picture has its size or its hash.
 func (sc *scan) mayBeKnown(e providers.Entry) bool {
-	if _, ok := sc.knowledge.of(e); ok {
+	if sc.knowledge.has(e) {
 		return true
 	}
 	return !isRemote(sc.st) && !e.Weak && sc.knowledge.unhashed(e)
@@ -116,10 +121,10 @@ func (sc *scan) records(e providers.Entry, base fingerprint.Verdict) bool {
 	if base.Confidence >= fingerprint.Possible {
 		return true
 	}
-	if _, ok := sc.knowledge.of(e); ok || sc.weigh(e, base).LooksLike() {
+	if sc.knowledge.has(e) || sc.weigh(e, base).LooksLike() {
 		return true
 	}
-	return !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.set.HasSize(e.Size)
+	return !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.hasSize(e.Size)
 }
 
 // classify reads the file, or only its header if reading costs much. A known plain image may be known from a whole

@@ -38,6 +38,11 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err := s.weighLook(ctx, st, &rec); err != nil {
 		return Explanation{}, err
 	}
+	if f, ok, err := s.explainAnswer(ctx, st, r, rec); err != nil {
+		return Explanation{}, fmt.Errorf("look for OpenAI's answer: %w", err)
+	} else if ok {
+		report.Findings = append(report.Findings, f)
+	}
 	doubt, err := s.prepare(ctx)
 	if err != nil {
 		return Explanation{}, err
@@ -94,13 +99,40 @@ func (s *Sweeper) knownFinding(rec journal.Record) []fingerprint.Finding {
 	return []fingerprint.Finding{f}
 }
 
+// explainAnswer returns OpenAI's answer about the file as a finding, or that it was not asked. ok is false if there is
+// nothing to ask.
+func (s *Sweeper) explainAnswer(
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
+) (f fingerprint.Finding, ok bool, err error) {
+	if !s.o.Policy.Asks(st.Name()) || !rec.Verdict.HasAnswer() && !askable(rec.Entry, rec.Verdict) {
+		return f, false, nil
+	}
+	of := answers(nil)
+	if of, err = s.answersOfSize(ctx, st, rec.Entry); err != nil {
+		return f, false, err
+	}
+	if of != nil {
+		r.open(ctx, st, rec.Entry)
+		sums, err := r.sumsOf(rec.Entry)
+		if err != nil {
+			return f, false, err
+		}
+		if a, ok := of[rec.Entry.Size][sums.SHA256]; ok {
+			return a.Finding(), true, nil
+		}
+	}
+	return fingerprint.Finding{
+		Detector: "openai", Steps: []fingerprint.Step{{Check: "asked", Detail: language.Messagef("not yet")}},
+	}, true, nil
+}
+
 // dated returns a record of the verdict with the times of first sight and of the mark that the journal has of this
 // revision.
 func (s *Sweeper) dated(
 	ctx context.Context, st *providers.Storage, e providers.Entry, v fingerprint.Verdict,
 ) journal.Record {
 	rec := journal.Record{Entry: e, Verdict: v, FirstSeen: s.o.Now()}
-	known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	known, err := s.o.Journal.Record(ctx, st.Name(), s.o.Policy.Detectors(st.Name()), e.Ref)
 	if err == nil && known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/providers"
 )
@@ -95,14 +94,14 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 // removal of them. A plan therefore always covers everything.
 func (sc *scan) emitCached(ctx context.Context, p *pass) error {
 	r := new(reader)
-	for rec, err := range sc.journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
+	for rec, err := range sc.journal.Records(ctx, sc.st.Name(), sc.version()) {
 		if err != nil {
 			return fmt.Errorf("read what is remembered of %s: %w", sc.st.Name(), err)
 		}
 		if p.mentioned(rec.Entry.Ref) || !sc.inRoots(rec.Entry.Path) {
 			continue
 		}
-		sc.emit(ctx, r, rec, 0)
+		sc.met(ctx, r, listed{Entry: rec.Entry}, rec)
 	}
 	sc.count(func(sum *Summary) { // the cursor's count may be older than the names in the feed
 		less := max(int64(len(sc.found))-sum.SeenIn[sc.st.Name()], 0)

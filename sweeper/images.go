@@ -92,7 +92,7 @@ func (s *Sweeper) knowOne(
 	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || doubt != nil {
 		return nil // it would be trusted too long, or belongs to no remembered verdict
 	}
-	err = s.o.Journal.Remember(ctx, f.Storage, fingerprint.Version, f.Entry, f.base, true)
+	err = s.o.Journal.Remember(ctx, f.Storage, s.o.Policy.Detectors(f.Storage), f.Entry, f.base, true)
 	if err != nil && !errors.Is(err, fs.ErrPermission) { // a journal that is open for reading remembers nothing
 		return fmt.Errorf("remember the hashes of %s: %w", f.Entry.Path, err)
 	}

@@ -22,7 +22,13 @@ type knowledge struct {
 	set     *known.Set
 	state   int64
 	exports []string // the paths of the data exports that were learnt
+	// answers are OpenAI's, by the bytes that they are about. They are nil for a storage for which the policy does not
+	// ask, so that nothing that OpenAI says counts there.
+	answers answers
 }
+
+// answers are by size and SHA-256.
+type answers map[int64]map[[sha256.Size]byte]fingerprint.Answer
 
 // learnt returns the known pictures as they are now. It reads them only if something was learnt or forgotten since.
 func (s *Sweeper) learnt(ctx context.Context) (k knowledge, err error) {
@@ -70,33 +76,56 @@ func (k knowledge) inExport(path string) string {
 // of returns what is known of the bytes of a file, as far as its hashes are known.
 func (k knowledge) of(e providers.Entry) (known.Match, bool) { return k.set.Of(e.Size, e.Hashes) }
 
-// weigh returns the verdict of the detectors with what is known of the bytes.
+// has reports whether anything is known of the bytes of a file, as far as its hashes are known.
+func (k knowledge) has(e providers.Entry) bool {
+	_, known := k.of(e)
+	_, answered := k.answer(e)
+	return known || answered
+}
+
+// answer returns OpenAI's answer about the bytes of a file.
+func (k knowledge) answer(e providers.Entry) (a fingerprint.Answer, ok bool) {
+	a, ok = k.answers[e.Size][e.SHA256]
+	return a, ok
+}
+
+// hasSize reports whether anything is known of any bytes of that size.
+func (k knowledge) hasSize(size int64) bool { return k.set.HasSize(size) || len(k.answers[size]) > 0 }
+
+// weigh returns the verdict of the detectors with what is known of the bytes. What is learnt from the person's own
+// pictures settles what OpenAI is asked about.
 func (k knowledge) weigh(e providers.Entry, v fingerprint.Verdict) fingerprint.Verdict {
 	if m, ok := k.of(e); ok && v.MediaType != "" {
-		return m.Weigh(v)
+		v = m.Weigh(v)
+	}
+	if a, ok := k.answer(e); ok && askable(e, v) {
+		v = v.Answered(a)
 	}
 	return v
 }
 
 // unhashed reports whether the file has to be hashed to be looked up.
 func (k knowledge) unhashed(e providers.Entry) bool {
-	return e.Hashes == (providers.Hashes{}) && e.Size <= maxHashed && k.set.HasSize(e.Size)
+	return e.Hashes == (providers.Hashes{}) && e.Size <= maxHashed && k.hasSize(e.Size)
 }
 
 // weighKnown adds to the verdict of the detectors what is known of the bytes of the file, before it may be moved, and
 // returns it. If that speaks for ChatGPT, the file is hashed anew, unless reading costs much: then the storage has just
-// reported a hash of all its bytes.
+// reported a hash of all its bytes. It is hashed anew in any case if OpenAI has answered about a picture of its size.
 func (s *Sweeper) weighKnown(
 	ctx context.Context, st *providers.Storage, r *reader, rec *journal.Record,
 ) (m known.Match, err error) {
 	k, err := s.learnt(ctx)
-	if err != nil || rec.Verdict.MediaType == "" || !k.set.HasSize(rec.Entry.Size) {
+	if err == nil {
+		k.answers, err = s.answersOfSize(ctx, st, rec.Entry)
+	}
+	if err != nil || rec.Verdict.MediaType == "" || !k.hasSize(rec.Entry.Size) {
 		return m, err
 	}
 	e := rec.Entry
 	m, _ = k.of(e)
 	unhashed := e.Hashes == (providers.Hashes{}) && (!isRemote(st) || rec.Verdict.Confidence > fingerprint.None)
-	if unhashed || m.Ours() && !isRemote(st) {
+	if unhashed || m.Ours() && !isRemote(st) || k.answers != nil {
 		r.open(ctx, st, e)
 		if e.Hashes, err = r.sumsOf(e); err != nil {
 			return m, err

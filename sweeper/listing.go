@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/providers"
 )
@@ -88,6 +87,10 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 		p.plain++
 		return l, false
 	}
+	if known == journal.Waiting && sc.skips(c.Entry) {
+		p.plain++
+		return l, false
+	}
 	return listed{c.Entry, known, turn}, known != journal.NotImage
 }
 
@@ -115,7 +118,7 @@ func (sc *scan) unlisted(ctx context.Context, err error) (news bool) {
 
 // knewFiles reports whether the journal has a match below the folder. It returns true in doubt.
 func (sc *scan) knewFiles(ctx context.Context, folder string) bool {
-	for rec, err := range sc.journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
+	for rec, err := range sc.journal.Records(ctx, sc.st.Name(), sc.version()) {
 		if err != nil || within(rec.Entry.Path, folder) {
 			return true
 		}

@@ -117,7 +117,8 @@ func (s *Sweeper) record(
 func (s *Sweeper) examined(
 	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
 ) (journal.Record, error) {
-	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	version := s.o.Policy.Detectors(st.Name())
+	rec, err := s.o.Journal.Record(ctx, st.Name(), version, e.Ref)
 	met := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && !differ(rec.Entry, e)
 	switch {
 	case met && !e.Weak && !rec.Verdict.Partial:
@@ -144,7 +145,7 @@ func (s *Sweeper) examined(
 			return rec, err
 		}
 		_, keep := k.of(e)
-		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v, keep); err != nil {
+		if err := s.o.Journal.Remember(ctx, st.Name(), version, e, v, keep); err != nil {
 			return rec, fmt.Errorf("remember the verdict: %w", err)
 		}
 	}

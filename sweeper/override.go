@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"sweepd/fingerprint"
 	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -85,7 +84,7 @@ func (s *Sweeper) Refind(ctx context.Context, st *providers.Storage, e providers
 	if err != nil {
 		return Found{}, err
 	}
-	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	rec, err := s.o.Journal.Record(ctx, st.Name(), s.o.Policy.Detectors(st.Name()), e.Ref)
 	if err != nil {
 		return Found{}, err
 	}

@@ -85,6 +85,8 @@ type scan struct {
 	seen *journal.VerdictCache
 	pass *pass // the listing under way
 
+	asking asking
+
 	mu    sync.Mutex
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
@@ -99,7 +101,7 @@ type scan struct {
 func (s *Sweeper) newScan(
 	ctx context.Context, doubt *ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
 ) (*scan, error) {
-	seen, err := s.o.Journal.LoadVerdictCache(ctx, st.Name(), fingerprint.Version)
+	seen, err := s.o.Journal.LoadVerdictCache(ctx, st.Name(), s.o.Policy.Detectors(st.Name()))
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
@@ -119,13 +121,17 @@ func (s *Sweeper) newScan(
 	if err != nil {
 		return nil, err
 	}
+	var ask asking
+	if ask, k.answers, err = s.newAsking(ctx, doubt, st); err != nil {
+		return nil, err
+	}
 	workers := s.o.Workers
 	if isRemote(st) {
 		workers = s.o.RemoteWorkers
 	}
 	return &scan{
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
-		knowledge: k, lookalikes: x, looks: looks, options: o, seen: seen, sum: sum,
+		knowledge: k, lookalikes: x, looks: looks, asking: ask, options: o, seen: seen, sum: sum,
 		found: map[providers.Ref]providers.Revision{},
 	}, nil
 }
@@ -145,14 +151,19 @@ func (s *Sweeper) scanStorage(
 			return err
 		}
 	}
-	if o.All || sc.anew() {
+	if o.All || sc.anew() || sc.relists(ctx) {
 		since = ""
 	}
 	p := sc.run(ctx, since)
 	if p.expired && ctx.Err() == nil {
 		sc.seen.Reset()
+		sc.asking.queue = nil
 		p = sc.run(ctx, "")
 	}
+	if err := s.o.AskErr; err != nil && sc.asking.on {
+		sum.problem(st.Name(), "", doingAsk, err)
+	}
+	sc.ask(ctx, p)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -233,6 +244,9 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	workers.Wait()
 	return p
 }
+
+// version returns that of the detectors.
+func (sc *scan) version() int { return sc.decider.s.o.Policy.Detectors(sc.st.Name()) }
 
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {

@@ -32,6 +32,9 @@ type box struct {
 	up         time.Duration // since boot
 	looking    bool          // the storages are opened read-only
 
+	ask    sweeper.Ask // nil: nothing is uploaded
+	askErr error
+
 	mu     sync.Mutex
 	paused error
 	real   func(path string) string // without symbolic links; nil: there are none
@@ -134,6 +137,7 @@ func (b *box) sweeping(storages ...*providers.Storage) *sweeper.Sweeper {
 		Policy: b.policy, Journal: b.journal, Storages: storages,
 		Classifier: b.classifier, Now: b.now, Workers: 3,
 		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused, Real: b.real,
+		Ask: b.ask, AskErr: b.askErr,
 	})
 	if err != nil {
 		b.Fatal(err)

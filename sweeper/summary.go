@@ -28,6 +28,8 @@ type Summary struct {
 	// ByAction has the policy's decisions on the matched files.
 	ByAction  map[string]int64 `json:"by_action,omitempty"`
 	BytesRead int64            `json:"bytes_read"`
+	Uploads   int64            `json:"uploads,omitempty"` // pictures that were uploaded to OpenAI
+	Unasked   int64            `json:"unasked,omitempty"` // pictures that wait to be uploaded
 
 	// Trashed, Restored and Purged count the files for which this was done.
 	Trashed  int64 `json:"trashed"`
@@ -240,9 +242,10 @@ type Problem struct {
 	Storage string `json:"storage"`
 	Path    string `json:"path,omitempty"`
 	Files   int64  `json:"files,omitempty"` // number of files for which the folder in Path is at fault; else 0
-	Doing   string `json:"doing"`           // "open", "list", "examine", "trash", "restore", "purge", "finish"
-	Err     error  `json:"-"`
-	Text    string `json:"error"` // the text of Err
+	Doing   string `json:"doing"`           // "open", "list", "examine", "trash", "restore", "purge", "finish",
+	// "ask OpenAI about"
+	Err  error  `json:"-"`
+	Text string `json:"error"` // the text of Err
 }
 
 // maxProblems limits Problems, because a broken disk may give one for each of its files. Errors counts all of
@@ -297,6 +300,7 @@ func (s *Summary) saw(scan *Summary) {
 		return
 	}
 	s.Seen, s.Images, s.Matched, s.BytesRead = scan.Seen, scan.Images, scan.Matched, scan.BytesRead
+	s.Uploads, s.Unasked = scan.Uploads, scan.Unasked
 	s.ByConfidence, s.ByAction, s.Partial, s.Stopped = scan.ByConfidence, scan.ByAction, scan.Partial, scan.Stopped
 	for name, r := range scan.Rules {
 		own := *r // later counts must not change the scan's

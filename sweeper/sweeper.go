@@ -35,6 +35,12 @@ type Options struct {
 	// at the storages reports them as a Problem and concludes nothing about them.
 	Unopened map[string]error
 
+	// Ask uploads a picture of a storage for which the policy says so. nil: nothing is uploaded, and earlier answers
+	// count.
+	Ask Ask
+	// AskErr is why Ask is nil although the policy says so. Each scan reports it.
+	AskErr error
+
 	// Budget is shared by the Sweepers of one process that act at the same time. nil: there is no other.
 	Budget *Budget
 

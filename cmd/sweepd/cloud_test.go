@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"net/url"
@@ -23,6 +25,7 @@ import (
 
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/drivesim"
+	"sweepd/internal/cloudsim/openaisim"
 	"sweepd/internal/cloudsim/rehearsal"
 )
 
@@ -48,7 +51,30 @@ func newClouds() *clouds { return &clouds{of: map[string]*cloud{}} }
 func (cs *clouds) commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"cloud": cs.run, "person": cs.person, "record": cs.record, "secret": cs.secret, "untouched": cmdUntouched,
+		"large": cmdLarge,
 	}
+}
+
+// large FILE [TEXT]: writes a picture of 1024 x 1024 pixels, a hundred days old, with a text in it. With the word
+// "watermark" OpenAI recognises it.
+func cmdLarge(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.Replace(strings.Join(args[1:], " "), "watermark", openaisim.Watermark, 1)
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, largePicture(text), 0o600))
+	cmdQuiet(ts, false, args[:1])
+}
+
+// largePicture returns a PNG of 1024 x 1024 pixels with a text in it. Only its header is in order.
+func largePicture(text string) []byte {
+	chunk := func(kind, body string) []byte {
+		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+		out = append(append(out, kind...), body...)
+		return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
+	}
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"),
+		chunk("IHDR", "\x00\x00\x04\x00\x00\x00\x04\x00\x08\x02\x00\x00\x00"), chunk("tEXt", text),
+		chunk("IDAT", "pixels"), chunk("IEND", ""))
 }
 
 // the is the cloud of a script.
@@ -85,6 +111,7 @@ func (cs *clouds) run(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Setenv(name, value)
 	}
 	ts.Setenv("CLIENT", c.at.Client)
+	ts.Setenv("API_KEY", c.at.APIKey)
 	ts.Setenv("PERSON", c.at.Accounts[0].Name)
 }
 

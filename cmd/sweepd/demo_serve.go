@@ -28,9 +28,9 @@ func newDemoServeCmd(p *program) *cobra.Command {
 		Use:   "serve",
 		Short: "run the simulated clouds for any program until interrupted",
 		Long: `serve simulates a Google Drive and a Dropbox in memory, with fictional accounts
-and files, behind a loopback proxy that answers at the services' real addresses.
-It prints the settings that a program needs to use them. The proxy forwards
-nothing and opens no outgoing connection.
+and files, and OpenAI's check of pictures, behind a loopback proxy that answers
+at the services' real addresses. It prints the settings that a program needs to
+use them. The proxy forwards nothing and opens no outgoing connection.
 
 serve records every request and change; audit_url returns them as JSON lines.
 --faults injects the faults in FILE; docs/internals/rehearse.md lists them.

@@ -117,6 +117,9 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 	if end.documents != nil {
 		p.documentTotals(end.documents)
 	}
+	if asked := report.Asked(sum); asked != nil {
+		p.term.printf("%s\n", asked)
+	}
 	if end.selection.filters() {
 		p.printListed(end.listed)
 	}

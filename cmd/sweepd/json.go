@@ -66,6 +66,8 @@ type jsonScan struct {
 	Matched      int64            `json:"matched"`
 	ByConfidence map[string]int64 `json:"by_confidence"`
 	BytesRead    int64            `json:"bytes_read"`
+	Uploads      int64            `json:"uploads,omitempty"` // pictures uploaded to OpenAI
+	Unasked      int64            `json:"unasked,omitempty"` // pictures that wait to be uploaded
 	Errors       int64            `json:"errors"`
 	DurationMS   int64            `json:"duration_ms"`
 
@@ -164,7 +166,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 	line := jsonScan{
 		"summary", sum.Seen, sum.Images, sum.Matched,
 		map[string]int64{},
-		sum.BytesRead, sum.Errors,
+		sum.BytesRead, sum.Uploads, sum.Unasked, sum.Errors,
 		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil, nil, nil, "",
 	}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {

@@ -14,7 +14,7 @@ import (
 // open opens the app for a verb that takes folders and storages.
 func (p *program) open(ctx context.Context, where []string, act bool) (*app.App, error) {
 	o := p.options()
-	o.Only, o.Act = where, act
+	o.Only, o.Act, o.Upload = where, act, true
 	return p.openApp(ctx, o)
 }
 

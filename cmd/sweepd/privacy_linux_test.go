@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/cloudsim/drivesim"
+	"sweepd/internal/cloudsim/openaisim"
 	"sweepd/internal/status"
 	"sweepd/internal/testing/e2e"
 )
@@ -39,6 +40,7 @@ func TestTheServiceKeepsWhatItKnowsToItself(t *testing.T) {
 	}
 	t.Run("folders", func(t *testing.T) { reachesNothing(t, binary) })
 	t.Run("accounts", func(t *testing.T) { reachesItsAccountsAlone(t, binary) })
+	t.Run("asked", func(t *testing.T) { reachesOpenAIIfAsked(t, binary) })
 	t.Run("words", func(t *testing.T) { tellsNoSecretAndNoName(t, binary) })
 }
 
@@ -70,6 +72,27 @@ func reachesItsAccountsAlone(t *testing.T, binary string) {
 		"ask www.googleapis.com:443", "ask api.dropboxapi.com:443", "ask content.dropboxapi.com:443",
 		"ask notify.dropboxapi.com:443",
 	)
+}
+
+// reachesOpenAIIfAsked: one that asks OpenAI also reaches its host. That the others do not is what the tests above
+// show.
+func reachesOpenAIIfAsked(t *testing.T, binary string) {
+	s := newServed(t, binary, "")
+	tmp := t.TempDir()
+	c, err := startCloud(tmp, tmp, "--files", "0")
+	if c != nil {
+		t.Cleanup(c.kill)
+	}
+	s.must(err)
+	for name, value := range c.env() {
+		s.env = append(s.env, name+"="+value)
+	}
+	s.Write("Downloads/quokka-7f3a/unknown.png", largePicture(openaisim.Watermark))
+	asking := strings.Replace(policyHead, "[~/Downloads]", "[~/Downloads], ask: openai", 1)
+	s.Write(".config/sweepd/policy.yaml", []byte(asking+policyRest+"openai: {key: "+c.at.APIKey+"}\n"))
+	seen := s.observed(func(d *daemonProcess) { d.runs.await(d, `"trashed":2`) })
+	seen.are(t, "unix "+s.control, "unix "+s.manager, "inet "+strings.TrimPrefix(c.at.Proxy, "http://"),
+		"ask api.openai.com:443")
 }
 
 // tellsNoSecretAndNoName checks that no output of the service and the verbs contains any of the secrets that they

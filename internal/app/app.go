@@ -97,6 +97,7 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope) (err erro
 	if a.o.Shared != nil {
 		o.Budget = a.o.Shared.Budget
 	}
+	o.Ask, o.AskErr = a.openAsk()
 	a.Sweeper, err = sweeper.New(o)
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -127,7 +126,7 @@ func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.En
 // *UsageError if there is none or more than one.
 func (a *App) met(ctx context.Context, st *providers.Storage, path string) (found providers.Entry, err error) {
 	refs := map[providers.Ref]bool{}
-	for rec, err := range a.Journal.Records(ctx, st.Name(), fingerprint.Version) {
+	for rec, err := range a.Journal.Records(ctx, st.Name(), a.Policy.Detectors(st.Name())) {
 		if err != nil {
 			return found, err
 		}

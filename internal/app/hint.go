@@ -5,6 +5,7 @@ import (
 
 	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/provenance"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -29,6 +30,8 @@ func Hint(err error) string {
 			"kill -CONT PID"
 	case dropboxaccount.Ours(err):
 		return dropboxaccount.Hint(err)
+	case provenance.Ours(err):
+		return provenance.Hint(err)
 	}
 	return googleaccount.Hint(err)
 }

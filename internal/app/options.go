@@ -24,6 +24,7 @@ type Options struct {
 	// without roots is an account of the policy.
 	Scopes     []sweeper.Scope
 	Act        bool // storages may be changed; else they are opened read-only
+	Upload     bool // a scan may upload pictures to OpenAI, from the storages for which the policy says so
 	AnyFolder  bool // a folder in Only may be too broad for a scan: it is not listed
 	WholeHome  bool // the user's home in Only may be scanned, but not changed
 	Gone       bool // folders in Only may be missing: a saved plan names them

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/providers"
 )
@@ -27,7 +26,7 @@ func (l *loop) listen(ctx context.Context, a *app.App, hints chan<- hint) {
 	}
 	last := providers.Cursor("-") // no cursor has this value
 	for ctx.Err() == nil {
-		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
+		since, err := l.d.journal.Cursor(ctx, l.name, a.Policy.Detectors(l.name))
 		if err == nil && since == last && st.Can().Has(providers.CanFollow) {
 			l.d.sleep(ctx, l.d.o.ClockPoll)
 			last = "-" // by now another pass may have advanced the cursor

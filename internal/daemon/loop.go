@@ -138,7 +138,7 @@ func (l *loop) session(ctx context.Context) (err error) {
 func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 	d := l.d
 	o := d.o.Options
-	o.Only, o.Scopes, o.Act = []string{l.name}, nil, act
+	o.Only, o.Scopes, o.Act, o.Upload = []string{l.name}, nil, act, true
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
 	o.Shared = &app.Shared{
 		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.hold,

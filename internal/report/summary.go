@@ -174,6 +174,21 @@ func Cannot(pr sweeper.Problem, place func(storage, path string) string) string 
 	return fmt.Sprintf("cannot %s %s: %s", pr.Doing, name, Plain(pr.Text))
 }
 
+// Asked returns how many pictures were uploaded to OpenAI, and how many wait for it; nil if none.
+func Asked(sum *sweeper.Summary) language.Text {
+	uploaded := language.Messagef("%s uploaded to OpenAI", language.Count(sum.Uploads, "image"))
+	waiting := language.Messagef("%s not yet uploaded to OpenAI", language.Count(sum.Unasked, "image"))
+	switch {
+	case sum.Uploads > 0 && sum.Unasked > 0:
+		return language.Messagef("%s, %s", uploaded, waiting)
+	case sum.Uploads > 0:
+		return uploaded
+	case sum.Unasked > 0:
+		return waiting
+	}
+	return nil
+}
+
 // Incomplete returns why nothing was deleted from a place, as a clause.
 func Incomplete(place any) language.Message {
 	return language.Messagef("nothing is deleted from %s, because the scan of it was incomplete", place)

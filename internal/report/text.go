@@ -90,7 +90,11 @@ func (r Run) seen(p language.Printer) string {
 	if sum.Images == 0 {
 		return p.Sprintf("Looked at %s: no image.", where)
 	}
-	return p.Sprintf("Looked at %s: %s, %s.", where, language.Count(sum.Images, "image"), Matched(sum))
+	text := p.Sprintf("Looked at %s: %s, %s.", where, language.Count(sum.Images, "image"), Matched(sum))
+	if asked := Asked(sum); asked != nil {
+		text += " " + language.Capital(asked.In(p)) + "."
+	}
+	return text
 }
 
 func plainList(names []string) language.Text {

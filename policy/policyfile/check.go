@@ -26,6 +26,7 @@ func (d *decoder) check(f *form) {
 	d.checkBroad(f)
 	d.checkRoots(f)
 	d.checkPurge(f)
+	d.checkAsk(f)
 	names := slices.Sorted(maps.Keys(f.Storages))
 	seen := map[label]bool{}
 	for i, r := range f.Rules {
@@ -152,6 +153,18 @@ func (d *decoder) checkPurge(f *form) {
 			Hint: "write purge: off in " + name + ": deleted files can be restored for 30, 180 or 365 days, by plan" +
 				", then Dropbox deletes them permanently; to purge now: https://www.dropbox.com/deleted_files",
 		})
+	}
+}
+
+// checkAsk refuses a storage whose pictures should be uploaded without a key to do so.
+func (d *decoder) checkAsk(f *form) {
+	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
+		if st := f.Storages[name]; st.Ask != nil && f.OpenAI == nil {
+			d.refuse(st.of("ask"), Error{
+				Message: fmt.Sprintf("%s asks OpenAI, and the policy has no API key", name),
+				Hint:    "add openai: {key: FILE}; see \"Ask OpenAI\" in docs/detection.md",
+			})
+		}
 	}
 }
 

@@ -149,6 +149,14 @@ type comparing bool
 
 func (c *comparing) read(w yamlScalar, _ ParseOptions) error { return onOrOff.read(w, (*bool)(c)) }
 
+// asked is a service to which pictures are uploaded to be judged.
+type asked string
+
+var askeds = enumOf("a service that can be asked", policy.AskOpenAI).
+	hint("leave ask out, and nothing is uploaded", yamlScalar{"off", aText}, yamlScalar{"false", aBool})
+
+func (a *asked) read(w yamlScalar, _ ParseOptions) error { return askeds.read(w, (*string)(a)) }
+
 // alwaysOn is a guard that cannot be disabled.
 type alwaysOn guard
 

@@ -18,6 +18,8 @@ type form struct {
 	Settle *quiet `yaml:"settle"`
 	// A file is not moved before two scans this far apart have found it unchanged. One scan is enough when absent.
 	ConfirmAfter *duration `yaml:"confirm_after"`
+	// How OpenAI is asked about pictures, for the storages with ask: openai.
+	OpenAI *openAIForm `yaml:"openai"`
 	// Guards, which hold back a file that a rule would trash. All except last_copy are on when absent.
 	Protect *protectForm `yaml:"protect"`
 	// Whether pictures without other evidence are compared with known ones by what they look like: on or off.
@@ -68,6 +70,18 @@ type storageForm struct {
 	// Whether the settings of trash apply here: on or off, on when absent.
 	// A Dropbox without member cannot purge, and a policy with trash must set off here.
 	Purge *purging `yaml:"purge"`
+	// Whether to ask OpenAI about pictures whose origin nothing else shows: openai, which uploads them to OpenAI.
+	// When absent, nothing is uploaded. The section openai has the API key.
+	Ask *asked `yaml:"ask"`
+}
+
+// openAIForm controls how OpenAI's Content Provenance API is asked about pictures.
+type openAIForm struct {
+	mapped
+	// A file with the API key, readable by its owner only, or a credential of systemd by its whole path.
+	Key *keyFile `yaml:"key" jsonschema:"required"`
+	// The most pictures that are uploaded in 24 hours: 100 when absent.
+	Uploads *number `yaml:"uploads"`
 }
 
 // ruleForm is one rule.

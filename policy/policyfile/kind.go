@@ -19,19 +19,19 @@ type storageKeys struct {
 var storageKinds = []storageKeys{
 	{
 		of:    policy.Local,
-		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts", "purge"},
+		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts", "purge", "ask"},
 		needs: []string{"roots"},
 	},
 	{
 		of: policy.GDrive,
 		keys: []string{
 			"roots", "exclude", "client", "account", "service_account", "impersonate",
-			"shared_drives", "purge",
+			"shared_drives", "purge", "ask",
 		},
 	},
 	{
 		of:    policy.Dropbox,
-		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge"},
+		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge", "ask"},
 		needs: []string{"app_key"},
 	},
 }

@@ -36,6 +36,9 @@ func (f *form) policy() *policy.Policy {
 		f.Protect = &protectForm{}
 	}
 	p.Protect = f.Protect.guards()
+	if f.OpenAI != nil {
+		p.OpenAI = policy.OpenAI{Key: text(f.OpenAI.Key), Uploads: or(f.OpenAI.Uploads, 100)}
+	}
 	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
 	p.Copies = f.Copies != nil && bool(*f.Copies)
 	if f.Mode != nil {
@@ -135,6 +138,7 @@ func (s *storageForm) storage() policy.Storage {
 		Member:         text(s.Member),
 		TeamSpace:      s.TeamSpace != nil && bool(*s.TeamSpace),
 		NoPurge:        s.Purge != nil && !bool(*s.Purge),
+		Ask:            text(s.Ask),
 	}
 }
 

@@ -52,6 +52,7 @@ func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds.words
 func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys.words) }
 func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(storageTypes.words) }
 func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guards.words) }
+func (asked) JSONSchema() *jsonschema.Schema       { return oneOf(askeds.words) }
 func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(onOrOff.words) }
 func (comparing) JSONSchema() *jsonschema.Schema   { return oneOf(onOrOff.words) }
 func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guards.words[:1]) }
@@ -423,7 +424,7 @@ var beyond = strings.Fields(`
 	everything-within-hours dropbox-trash window-too-short window-too-long
 	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare
 	zone-unknown zone-local jitter-too-long quiet-all-day
-	notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
+	ask-without-key notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
 	tab-without-quotes bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word
 	too-many-alternatives share-over-100`)
 

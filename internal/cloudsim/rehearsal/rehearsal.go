@@ -30,11 +30,12 @@ type Rehearsal struct {
 // Place describes where the rehearsal is, for a program that takes part. Its JSON is the output of sweepd demo serve
 // --json.
 type Place struct {
-	Proxy    string    `json:"proxy"`       // for HTTPS_PROXY
-	CAFile   string    `json:"ca_file"`     // for SSL_CERT_FILE
-	Client   string    `json:"client_file"` // an OAuth client, in the form of Google's console
-	AppKey   string    `json:"app_key"`     // an app of the user's own at Dropbox
-	AuditURL string    `json:"audit_url"`   // every request and every change, as JSON lines
+	Proxy    string    `json:"proxy"`        // for HTTPS_PROXY
+	CAFile   string    `json:"ca_file"`      // for SSL_CERT_FILE
+	Client   string    `json:"client_file"`  // an OAuth client, in the form of Google's console
+	AppKey   string    `json:"app_key"`      // an app of the user's own at Dropbox
+	APIKey   string    `json:"api_key_file"` // a key for OpenAI
+	AuditURL string    `json:"audit_url"`    // every request and every change, as JSON lines
 	Accounts []Account `json:"accounts"`
 }
 
@@ -74,16 +75,19 @@ func Start(o Options) (_ *Rehearsal, err error) {
 
 // clouds returns functions that each add one cloud with its accounts. A new cloud is added here.
 func clouds() []func(*Rehearsal, Options) error {
-	return []func(*Rehearsal, Options) error{openDrive, openDropbox}
+	return []func(*Rehearsal, Options) error{openDrive, openDropbox, openOpenAI}
 }
 
-// write writes the files that a client of the clouds needs: the certificate to trust, and the OAuth client for
-// Google. Dropbox needs none, because an app key is no secret.
+// write writes the files that a client of the clouds needs: the certificate to trust, the OAuth client for Google, and
+// the API key for OpenAI. Dropbox needs none, because an app key is no secret.
 func (r *Rehearsal) write() (err error) {
 	if r.folder, err = newFolder(); err != nil {
 		return fmt.Errorf("make a private folder: %w", err)
 	}
 	if r.place.CAFile, err = r.folder.write("ca.pem", r.server.CA()); err != nil {
+		return err
+	}
+	if r.place.APIKey, err = r.folder.write("openai-key", []byte(apiKey+"\n")); err != nil {
 		return err
 	}
 	r.place.Client, err = r.folder.write("google-client.json", googleClient())

@@ -33,7 +33,8 @@ var online = []string{
 	"sweepd/internal/cloud/cloudhttp",
 	"sweepd/internal/cloud/dropboxaccount",
 	"sweepd/internal/cloud/googleaccount",
-	"sweepd/internal/notify", // to the receivers in the policy; file names only if the policy allows them
+	"sweepd/internal/cloud/provenance", // to OpenAI, pictures of storages for which the policy says so
+	"sweepd/internal/notify",           // to the receivers in the policy; file names only if the policy allows them
 	"sweepd/internal/cloudsim/rehearsal",
 	"sweepd/internal/cloud/oauth",
 	"sweepd/internal/systemd", // to the machine's own service manager
@@ -75,6 +76,19 @@ var walls = []wall{
 		from: "sweepd/internal/cloud/dropboxaccount", to: "sweepd/...",
 		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret", "sweepd/internal/cloud/oauth"},
 		why:  "an account package serves the sign-in too, and depends on no storage",
+	},
+	{
+		from: "sweepd/internal/cloud/provenance", to: "sweepd/...",
+		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret"},
+		why:  "it gets bytes to upload, and neither names nor reads a file",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/internal/cloud/provenance", but: []string{"sweepd/internal/app"},
+		why: "only internal/app uploads pictures, by what the policy says",
+	},
+	{
+		from: "sweepd/...", to: "github.com/openai/...",
+		why: "OpenAI's SDK is used only by the tests of the module internal/testing/openaisdk: see dependencies.md",
 	},
 	{
 		from: "sweepd/internal/status", to: "sweepd/...",
@@ -131,6 +145,10 @@ var walls = []wall{
 	{from: "sweepd/internal/cloudsim", to: "sweepd/...", why: "it serves every simulated service, and depends on none"},
 	{
 		from: "sweepd/internal/cloudsim/drivesim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
+		why: "a simulated service is written from the service's API alone, not from our own code",
+	},
+	{
+		from: "sweepd/internal/cloudsim/openaisim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
 		why: "a simulated service is written from the service's API alone, not from our own code",
 	},
 	{

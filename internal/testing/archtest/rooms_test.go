@@ -48,7 +48,9 @@ var floors = []floor{
 	{"The contract, and what a picture is", []string{
 		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename", "fingerprint/perceptual",
 	}},
-	{"Accounts", []string{"internal/cloud/googleaccount", "internal/cloud/dropboxaccount"}},
+	{"Accounts", []string{
+		"internal/cloud/googleaccount", "internal/cloud/dropboxaccount", "internal/cloud/provenance",
+	}},
 	{"Sign-in", []string{"internal/cloud/oauth"}},
 	{"Transport", []string{"internal/cloud/cloudhttp"}},
 	{"The trash", []string{"xdgtrash"}},
@@ -58,7 +60,9 @@ var floors = []floor{
 	}},
 	{"Texts in the user's language", []string{"internal/language"}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
-	{"Simulated services", []string{"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim"}},
+	{"Simulated services", []string{
+		"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim", "internal/cloudsim/openaisim",
+	}},
 	{"What the simulated services share", []string{"internal/cloudsim", "internal/cloudsim/content"}},
 }
 

@@ -26,6 +26,7 @@ var frames = map[string][]mapping{
 	"rules[].when": {{"confidence": "likely"}, {"older_than": "1h"}},
 	"trash":        {{}}, "limits": {{}}, "protect": {{}}, "schedule": {{}},
 	"notify[]": {{"to": "desktop"}},
+	"openai":   {{"key": "/etc/sweepd/openai-key"}},
 }
 
 // policyWith returns a policy with a mapping in the place of a section.
@@ -40,6 +41,9 @@ func policyWith(path string, m mapping) mapping {
 		maps.Copy(p, m)
 	case "storages.NAME":
 		p["storages"] = mapping{"home": m}
+		if m["ask"] != nil {
+			p["openai"] = mapping{"key": "/etc/sweepd/openai-key"}
+		}
 	case "rules[].when":
 		p["rules"] = []any{mapping{"name": "a", "do": "review", "when": m}}
 	case "rules[]":

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/cloud/provenance"
+	"sweepd/internal/secret"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// openAsk returns the function by which pictures are uploaded to OpenAI. It returns nil without Options.Upload, if no
+// open storage asks, and without a record, in which every upload is counted. An error means that there is no usable
+// key.
+func (a *App) openAsk() (sweeper.Ask, error) {
+	asks := func(st *providers.Storage) bool { return a.Policy.Asks(st.Name()) }
+	if !a.o.Upload || a.ReportOnly != nil || !slices.ContainsFunc(a.Storages, asks) {
+		return nil, nil
+	}
+	key, err := a.o.apiKey(a.Paths, a.Policy.OpenAI)
+	if err != nil {
+		return nil, err
+	}
+	c := provenance.New(provenance.Options{Key: key, Now: a.o.Now, Log: a.o.Log})
+	return func(ctx context.Context, picture []byte, mediaType string) (fingerprint.Answer, error) {
+		got, err := c.Ask(ctx, picture, mediaType)
+		switch {
+		case errors.Is(err, cloudhttp.Refused):
+			err = fmt.Errorf("%w: %w", sweeper.ErrUnsuitable, err)
+		case errors.Is(err, cloudhttp.Unavailable), errors.Is(err, provenance.ErrForm):
+			err = fmt.Errorf("%w: %w", sweeper.ErrUnanswered, err)
+		}
+		return fingerprint.Answer{SynthID: got.SynthID, Model: got.Model}, err
+	}, nil
+}
+
+// apiKey reads the API key of the policy from its file, which must be readable by its owner only.
+func (o Options) apiKey(p Paths, c policy.OpenAI) (secret.Text, error) {
+	text, err := p.SignIns(o.Getenv).ReadPrivate(c.Key)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("read the API key: %w", err)
+	}
+	words := strings.Fields(string(text))
+	if len(words) != 1 {
+		return secret.Text{}, &UsageError{
+			fmt.Errorf("%s is no API key", c.Key), "write the key alone into the file, on one line",
+		}
+	}
+	return secret.New(words[0]), nil
+}
