@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -21,6 +22,10 @@ type Operation struct {
 	Ended   time.Time         // UTC; zero: interrupted or running
 	Receipt providers.Receipt // of a done trash: its receipt, "" until then; else as in Op
 	Err     error             // errors.Is recognises the kinds of package providers
+
+	// Sums are the hashes of a trashed file, as far as they were known. They are for reports: no line of the chain has
+	// them.
+	Sums providers.Hashes
 
 	// Resolved is the kind of operation that later took a trashed file out of the bin: OpRestore, OpPurge or OpEmpty,
 	// or OpGone if it is unknown. It is "" while the file is there.
@@ -110,8 +115,9 @@ func (f Filter) query(last *Operation) (string, []any) {
 // it.
 const operationQuery = `SELECT o.id, o.key, o.run, o.kind, o.storage,
 	o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
-	o.receipt, o.rule, o.reasons, o.approved, o.began, o.ended, o.error, o.error_kind, r.kind, r.ended
-	FROM operations o LEFT JOIN operations r ON r.id = o.resolved WHERE `
+	o.receipt, o.rule, o.reasons, o.approved, o.began, o.ended, o.error, o.error_kind, r.kind, r.ended,
+	m.sha256, m.content_hash, m.checksum
+	FROM operations o LEFT JOIN operations r ON r.id = o.resolved LEFT JOIN moved m ON m.operation = o.id WHERE `
 
 // scanOperation reads a row of operationQuery. The error wraps ErrDamaged if the reasons cannot be decoded.
 func scanOperation(row scanner) (Operation, error) {
@@ -120,9 +126,10 @@ func scanOperation(row scanner) (Operation, error) {
 	var reasons string
 	var began, ended, resolvedAt sql.NullInt64
 	var failure, kind, resolved sql.NullString
+	var sum, content, checksum []byte
 	targets := append([]any{&o.id, &o.Key, &o.Op.Cause.Run, &o.Op.Kind, &o.Op.Storage}, e.targets()...)
 	err := row.Scan(append(targets, &o.Receipt, &o.Op.Cause.Rule, &reasons, &o.Op.Cause.Approved, &began, &ended,
-		&failure, &kind, &resolved, &resolvedAt)...)
+		&failure, &kind, &resolved, &resolvedAt, &sum, &content, &checksum)...)
 	if err != nil {
 		return Operation{}, err
 	}
@@ -130,6 +137,7 @@ func scanOperation(row scanner) (Operation, error) {
 		return Operation{}, fmt.Errorf("%w: the reasons of operation %s: %w", ErrDamaged, o.Key, err)
 	}
 	o.Op.Entry, o.Began, o.Ended = e.entry(), moment(began), moment(ended)
+	o.Sums = movedSums(o.id, sum, content, checksum)
 	o.Resolved, o.ResolvedAt = providers.OpKind(resolved.String), moment(resolvedAt)
 	// Until a trash is done it has no receipt. All others begin with the receipt that they are about.
 	if o.Op.Kind != providers.OpTrash {
@@ -139,4 +147,13 @@ func scanOperation(row scanner) (Operation, error) {
 		o.Err = &recordedError{failure.String, kinds()[kind.String]}
 	}
 	return o, nil
+}
+
+// movedSums returns the hashes of a row of table moved, or none if the checksum is wrong or there is no row.
+func movedSums(operation int64, sum, content, checksum []byte) (h providers.Hashes) {
+	if !sumInto(&h.SHA256, sum) || !sumInto(&h.ContentHash, content) || checksum == nil ||
+		!bytes.Equal(checksum, checksumOf(movedValues(operation, h)...)) {
+		return providers.Hashes{}
+	}
+	return h
 }

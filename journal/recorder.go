@@ -35,7 +35,11 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 		revision: []byte(op.Entry.Revision),
 		receipt:  []byte(op.Receipt),
 	}
-	return key, j.record(ctx, &record{intent: args, key: key, op: e})
+	one := &record{intent: args, key: key, op: e}
+	if op.Kind == providers.OpTrash {
+		one.sums = op.Entry.Hashes
+	}
+	return key, j.record(ctx, one)
 }
 
 // End makes the outcome durable; see providers.Recorder. A done restore, purge, empty or gone also resolves the trash
@@ -65,7 +69,8 @@ func (j *Journal) record(ctx context.Context, r *record) error {
 type record struct {
 	at time.Time
 
-	intent []any // of Begin: the columns before began; nil for an outcome
+	intent []any            // of Begin: the columns before began; nil for an outcome
+	sums   providers.Hashes // of Begin of a trash: what is known of the bytes
 
 	op ending // of Begin, as far as known
 
@@ -85,7 +90,7 @@ type recorder struct {
 
 	// find and ended look up an operation by its key. binned and empty return the trash operations that an
 	// operation resolves; resolve stores that. forget deletes a Record.
-	begin, end, find, ended, binned, empty, resolve, forget *sql.Stmt
+	begin, moved, end, find, ended, binned, empty, resolve, forget *sql.Stmt
 
 	begun map[string]ending // by key: operations of this process that are begun and not ended
 }
@@ -101,6 +106,7 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
 			about, rule, reasons, approved, began, begun_line, receipt)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
+		{&r.moved, `INSERT INTO moved (operation, sha256, content_hash, checksum) VALUES ($1, $2, $3, $4)`},
 		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6,
 			ended_line = $7
 			WHERE id = $1 AND key = $2 AND ended IS NULL`},
@@ -157,9 +163,20 @@ func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	if err != nil {
 		return err
 	}
+	if one.sums != (providers.Hashes{}) {
+		values := movedValues(id, one.sums)
+		if _, err := tx.Stmt(r.moved).Exec(append(values, checksumOf(values...))...); err != nil {
+			return err
+		}
+	}
 	one.op.id, one.op.began = id, one.at.UnixMicro()
 	r.begun[one.key] = one.op
 	return c.append(begun, id, nil, columns...)
+}
+
+// movedValues returns the columns of table moved without the checksum.
+func movedValues(operation int64, sums providers.Hashes) []any {
+	return []any{operation, sumValue(sums.SHA256), sumValue(sums.ContentHash)}
 }
 
 // ending is the operation whose outcome is written.

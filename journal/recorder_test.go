@@ -53,6 +53,28 @@ func did(t testing.TB, j *Journal, op providers.Op, r providers.Receipt) string 
 	return key
 }
 
+func TestAMoveIsToldWithTheHashesOfTheFile(t *testing.T) {
+	j := newJournal(t)
+	sums := providers.Hashes{SHA256: [32]byte{1, 31: 2}, ContentHash: [32]byte{3}}
+	e := providers.Entry{Ref: "a", Revision: "1", Path: "/a", Size: 7, Modified: noon, Hashes: sums}
+	did(t, j, trashOf(e), "bin/a")
+	e.Hashes = providers.Hashes{SHA256: [32]byte{9}}
+	did(t, j, trashOf(e), "bin/b")
+	did(t, j, trashOf(file("c", "1")), "bin/c")
+	must(j.write.Exec(`UPDATE moved SET sha256 = x'0102' WHERE operation = 2`))(t)
+	var got []providers.Hashes
+	for _, o := range gather(t, j.Operations(t.Context(), Filter{})) {
+		if o.Op.Entry.Hashes != (providers.Hashes{}) {
+			t.Errorf("the entry of %s has hashes, which no line of the chain has", o.Op.Entry.Path)
+		}
+		got = append(got, o.Sums)
+	}
+	// One was changed since, and one was not known.
+	if want := []providers.Hashes{sums, {}, {}}; !slices.Equal(got, want) {
+		t.Errorf("got %x, want %x", got, want)
+	}
+}
+
 func TestAnOperationIsToldAsItWasRecorded(t *testing.T) {
 	j := newJournal(t)
 	op := trashOf(providers.Entry{

@@ -159,6 +159,7 @@ func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, err
 	if err != nil {
 		return "", s.wrap("trash", e.Path, err)
 	}
+	now.Hashes = now.Hashes.Or(e.Hashes) // of the same revision
 	op := Op{Kind: OpTrash, Storage: s.name, Entry: now, Cause: cause}
 	key, err := s.o.Recorder.Begin(ctx, op)
 	if err != nil {

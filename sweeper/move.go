@@ -91,6 +91,7 @@ func (m *move) copyAndPause(ctx context.Context) error {
 
 // act moves the file.
 func (m *move) act(ctx context.Context) error {
+	m.now.Hashes = m.now.Hashes.Or(m.rec.Entry.Hashes)
 	_, err := m.st.Trash(ctx, m.now,
 		providers.Cause{Run: m.run, Rule: m.d.Rule, Reasons: language.English(m.d.Reasons), Approved: m.d.Approved})
 	return err
