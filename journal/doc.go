@@ -19,6 +19,7 @@
 //   - seen, found, again and cursors have the rest of the verdict cache: the files that do not match, results by
 //     content, files to be examined again, and the position in each listing.
 //   - looks has what pictures look like, so that each is decoded once; see Looks.
+//   - moved has the hashes of trashed files, for reports; see Operation.Sums.
 //   - binned has the entries of trash bins that keep no dates; see TrashEntry.
 //   - sources and known have the pictures that are known by their bytes; see Learn and Verified.
 //   - uploads has the pictures that were uploaded to be judged, with the answers; see BeginUpload.

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -78,5 +79,5 @@ func (p Picture) Link() string {
 	if p.Conversation == "" {
 		return ""
 	}
-	return "https://chatgpt.com/c/" + p.Conversation
+	return "https://chatgpt.com/c/" + url.PathEscape(p.Conversation)
 }

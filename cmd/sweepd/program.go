@@ -111,7 +111,7 @@ command line or policy; 3 the whole run was refused for safety.`,
 	}{
 		{"look", "Look (changes nothing):", []*cobra.Command{
 			newScanCmd(p), newReviewCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p),
-			newCheckCmd(p), newDoctorCmd(p),
+			newConversationsCmd(p), newCheckCmd(p), newDoctorCmd(p),
 		}},
 		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{

@@ -14,7 +14,7 @@ import (
 
 // The templates and styles of the pages.
 var (
-	//go:embed head.html page.html sheet.html
+	//go:embed head.html page.html sheet.html checklist.html
 	pages embed.FS
 	//go:embed base.css
 	baseStyle string
@@ -22,6 +22,8 @@ var (
 	pageStyle string
 	//go:embed sheet.css
 	sheetStyle string
+	//go:embed checklist.css
+	checklistStyle string
 )
 
 // head is the data of the head of a page.
