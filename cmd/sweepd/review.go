@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +19,7 @@ type reviewOptions struct {
 	listen    string   // an address
 	noBrowser bool
 	terminal  bool // no page
+	service   bool // the page of the running service
 }
 
 func newReviewCmd(p *program) *cobra.Command {
@@ -56,11 +59,17 @@ folder could not be read.`,
 	cmd.Flags().BoolVar(&o.terminal, "terminal", false, "list the pictures on the terminal")
 	cmd.MarkFlagsMutuallyExclusive("terminal", "listen")
 	cmd.MarkFlagsMutuallyExclusive("terminal", "no-browser")
+	cmd.Flags().BoolVar(&o.service, "service", false, "open the page of the running service (sweepd run --review)")
+	cmd.MarkFlagsMutuallyExclusive("service", "listen")
+	cmd.MarkFlagsMutuallyExclusive("service", "terminal")
 	return cmd
 }
 
 // runReview scans and serves the page until ctx ends, as by an interrupt, which is no error.
 func runReview(ctx context.Context, p *program, o reviewOptions) error {
+	if o.service {
+		return p.reviewService(ctx, o)
+	}
 	s, err := p.reviewServer(ctx, o.where)
 	if err != nil {
 		return err
@@ -71,6 +80,31 @@ func runReview(ctx context.Context, p *program, o reviewOptions) error {
 		err = p.serveReview(ctx, s, o)
 	}
 	return errors.Join(err, s.Close())
+}
+
+// reviewService prints a link to the page of the running service, and opens it.
+func (p *program) reviewService(ctx context.Context, o reviewOptions) error {
+	if len(o.where) > 0 {
+		return &app.UsageError{
+			Err: errors.New("the service has the storages of its policy"), Hint: "leave out the folders and storages",
+		}
+	}
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return err
+	}
+	link, err := status.Link(ctx, paths.Control())
+	if errors.Is(err, fs.ErrNotExist) {
+		return &app.UsageError{Err: errors.New("the service is not running"), Hint: p.howToStart()}
+	}
+	if err != nil {
+		return err
+	}
+	p.term.printf("%s\n", p.term.bold(safe(link)))
+	if base, _, ok := strings.Cut(link, "/login/"); ok && !o.noBrowser {
+		p.openPage(ctx, link, base)
+	}
+	return nil
 }
 
 // reviewServer returns the page of the folders and storages. The caller closes it.
@@ -94,7 +128,7 @@ func (p *program) reviewServer(ctx context.Context, where []string) (*review.Ser
 
 // serveReview serves the page, and prints a link each time the user asks for one.
 func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOptions) error {
-	l, err := status.Listen(ctx, o.listen)
+	base, serve, err := s.Open(ctx, o.listen)
 	if errors.Is(err, status.ErrNotHere) {
 		return &app.UsageError{Err: err, Hint: "the page is of this machine only: --listen 127.0.0.1:0"}
 	}
@@ -104,8 +138,7 @@ func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOpt
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { defer cancel(); ended <- s.Serve(ctx, l) }()
-	base := review.Base(l)
+	go func() { defer cancel(); ended <- serve(ctx) }()
 	link := p.printLink(s, base)
 	if !o.noBrowser {
 		p.openPage(ctx, link, base)

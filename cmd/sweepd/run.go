@@ -26,6 +26,7 @@ type runOptions struct {
 	once   bool // sweep each storage once
 	json   bool
 	listen string // an address; "": none but the control socket
+	review string // the address of the review page; "": none
 	pprof  bool
 	format logFormat
 }
@@ -61,6 +62,8 @@ refused for safety, as with another policy or a damaged record.`,
 	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&o.listen, "listen", "",
 		"serve /metrics and /healthz at a local `ADDRESS`, e.g. 127.0.0.1:9464 or unix:/run/x")
+	cmd.Flags().StringVar(&o.review, "review", "",
+		"serve the review page at a local `ADDRESS`; for a link: sweepd review --service")
 	cmd.Flags().BoolVar(&o.pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
 	return cmd
 }
@@ -81,7 +84,7 @@ func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) er
 	}
 	d := daemon.Options{
 		Options: p.options(), Once: o.once, Reload: hangups, Listen: []string{"unix:" + paths.Control()},
-		Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o, r) },
+		Review: o.review, Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o, r) },
 	}
 	d.Log = log
 	if o.listen != "" {

@@ -33,6 +33,7 @@ type Options struct {
 	Changed <-chan struct{}
 	Listen  []string         // the addresses to serve on, see status.Listen; sockets from systemd are added
 	Pprof   bool             // serve profiles there too
+	Review  string           // the address of the review page; "": none, but for a socket from systemd named review
 	Version string           // of this program
 	OnRun   func(report.Run) // is called with each run, one at a time; may be nil
 	Ready   func()           // is called when everything has begun; may be nil

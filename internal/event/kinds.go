@@ -41,6 +41,13 @@ func ofService() []Kind {
 			Fields:  []string{"err"},
 			Do:      "`sweepd status`, `/metrics` and `/healthz` do not answer any more: restart the service.",
 		},
+		{
+			Name: "review_stopped", MessageID: "5e0c1f3fb2f94a0f9d0c8b6a7d3e4f21",
+			Message: "the review page has stopped",
+			Levels:  []slog.Level{slog.LevelError},
+			Fields:  []string{"err"},
+			Do:      "The review page does not answer any more: restart the service.",
+		},
 	}
 }
 

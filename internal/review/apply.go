@@ -54,7 +54,9 @@ func (s *Server) applyPage(w http.ResponseWriter, r *http.Request) {
 	v := planView{
 		frame: s.frame("found", s.in.Sprintf("Apply")), ID: secret(), Plan: due.In(s.in), Empty: due.Empty(),
 	}
-	err = a.Paths.Paused(s.o.Now())
+	if err = s.o.MayApply(); err == nil {
+		err = a.Paths.Paused(s.o.Now())
+	}
 	if err == nil {
 		err = a.Sweeper.Allow(r.Context(), &due)
 	}
@@ -132,6 +134,9 @@ func (s *Server) execute(id string) (*sweeper.Summary, error) {
 	s.mu.Unlock()
 	if shown == nil || shown.id != id || id == "" {
 		return nil, errOldPlan
+	}
+	if err := s.o.MayApply(); err != nil {
+		return nil, err
 	}
 	o := s.o.App()
 	o.Act, o.WholeHome = true, false // a whole home is only looked at

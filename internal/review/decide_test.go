@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -159,6 +160,20 @@ func TestAPlanIsAppliedAndUndone(t *testing.T) {
 	d.shows("01_17_01", "keep")
 	if _, text = d.get("/history"); !strings.Contains(text, "Restored 1 file") {
 		t.Errorf("the history:\n%s", text)
+	}
+}
+
+// A service with mode: report deletes nothing, from its page neither.
+func TestNoPlanIsAppliedWhereNoneMayBe(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	plan := d.plan()
+	d.server.o.MayApply = func() error { return errors.New("only reports") }
+	if code, text := d.post("/apply", url.Values{"plan": {plan}}); code != http.StatusConflict || !d.is(ours("", 1)) {
+		t.Errorf("a plan that was shown before: %d\n%s", code, text)
+	}
+	if _, text := d.get("/apply"); planID.MatchString(text) || !strings.Contains(text, "Only reports.") {
+		t.Errorf("the page of the plan:\n%s", text)
 	}
 }
 

@@ -24,6 +24,8 @@ type Options struct {
 	Language language.Printer
 	Home     string // is shown as ~
 	Dir      string // for the thumbnails; it is made if it does not exist
+	// MayApply returns why no plan may be applied from the page; nil: it may.
+	MayApply func() error
 	// Progress is called now and then during a look; may be nil.
 	Progress func(seen, matched int64)
 }
@@ -58,6 +60,9 @@ type opened struct {
 
 // New returns a Server. The caller calls Close. It returns an error if the folder of the thumbnails cannot be used.
 func New(ctx context.Context, o Options) (*Server, error) {
+	if o.MayApply == nil {
+		o.MayApply = func() error { return nil }
+	}
 	thumbs, err := newThumbnails(o.Dir)
 	if err != nil {
 		return nil, err
@@ -91,24 +96,36 @@ func (s *Server) Close() error {
 // Link returns a path that signs one browser in, once, within a quarter of an hour.
 func (s *Server) Link() string { return "/login/" + s.logins.link(s.o.Now()) }
 
-// Serve serves the page at the listeners, see status.Listen, until ctx ends.
-func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
-	for i, l := range listeners {
-		listeners[i] = ownersOnly{l, sameUser}
+// Open listens at the address, see status.Listen, unless it is "", and also at the listeners, of which there is one at
+// least then. It returns the address of the page, without a path, and a function that serves it until its context ends.
+// If it returns an error, the listeners stay open.
+func (s *Server) Open(
+	ctx context.Context, address string, more ...net.Listener,
+) (base string, serve func(context.Context) error, err error) {
+	if address != "" {
+		l, err := status.Listen(ctx, address)
+		if err != nil {
+			return "", nil, err
+		}
+		more = append([]net.Listener{l}, more...)
 	}
-	return status.Serve(ctx, s.Handler(), listeners...)
+	base = baseOf(more[0])
+	for i, l := range more {
+		more[i] = ownersOnly{l, sameUser}
+	}
+	return base, func(ctx context.Context) error { return status.Serve(ctx, s.Handler(), more...) }, nil
 }
 
-// Base returns the address of a page at the listener, without a path. A browser reaches a socket only through a port
-// that the user forwards to it, which Base calls PORT.
-func Base(l net.Listener) string {
+// baseOf returns the address of a page at the listener, without a path. A browser reaches a socket only through a port
+// that the user forwards to it, which baseOf calls PORT.
+func baseOf(l net.Listener) string {
 	if l.Addr().Network() == "unix" {
 		return "http://localhost:PORT"
 	}
 	return "http://" + l.Addr().String()
 }
 
-// Handler returns the handler of all pages. Serve adds what depends on the connection.
+// Handler returns the handler of all pages. Open adds what depends on the connection.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{name}", asset)

@@ -48,6 +48,13 @@ func Command(ctx context.Context, socket, verb string, storages []string) error 
 	return err
 }
 
+// Link returns a new link to the review page of the daemon behind a control socket. It returns the errors of Command;
+// the daemon refuses if it has no such page.
+func Link(ctx context.Context, socket string) (string, error) {
+	b, err := call(ctx, socket, statusTimeout, http.MethodPost, "/link")
+	return strings.TrimSpace(string(b)), err
+}
+
 // call makes one request and returns the body of the answer. It returns an error if the daemon refuses.
 //
 // The socket is the only address; the host in the request is a name for it, which the daemon does not check. The

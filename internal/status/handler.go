@@ -27,6 +27,8 @@ type Options struct {
 	// Do carries out or begins a command. It returns an error if it refuses. storages are as the client named them;
 	// none: all.
 	Do func(ctx context.Context, verb string, storages []string) error
+	// Link returns a new link to the review page. nil: the daemon has none.
+	Link func() string
 }
 
 // verbs returns the commands of a daemon.
@@ -37,6 +39,7 @@ func verbs() []string { return []string{"sweep", "reload"} }
 //	GET  /healthz      200 "ok", or 503 with a line for each unhealthy storage
 //	GET  /metrics      for Prometheus
 //	GET  /status.json  the Daemon; over a unix socket only
+//	POST /link         a new link to the review page, or 404 without one; over a unix socket only
 //	POST /do/VERB      with ?storage= repeated for each: 204, or 409 with the reason; over a unix socket only
 //	GET  /debug/pprof  with the option
 //
@@ -50,6 +53,7 @@ func Handler(o Options) http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(h.page), promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
 	mux.Handle("GET /status.json", ownersOnly(h.status))
 	mux.Handle("POST /do/{verb}", ownersOnly(h.do))
+	mux.Handle("POST /link", ownersOnly(h.link))
 	if o.Pprof {
 		// The page cmdline is left out: it has the name of the policy.
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -120,6 +124,15 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// link serves /link.
+func (h handler) link(w http.ResponseWriter, _ *http.Request) {
+	if h.o.Link == nil {
+		text(w, http.StatusNotFound, "the service has no review page\n")
+		return
+	}
+	text(w, http.StatusOK, h.o.Link()+"\n")
 }
 
 // text sends a plain text with that status.
