@@ -29,6 +29,8 @@ type emulator struct {
 	program *os.File
 	term    vt.MockTerm
 
+	read chan struct{} // closed when everything that the program wrote has been read
+
 	mu       sync.Mutex
 	wrote    bytes.Buffer // by the program
 	pictures bool         // it answers that it shows pictures by kitty's protocol
@@ -37,7 +39,7 @@ type emulator struct {
 // newEmulator starts sweepd on a terminal of that size, in the home.
 func newEmulator(t *testing.T, home string, pictures bool, columns, rows int, args ...string) *emulator {
 	t.Helper()
-	m := &emulator{T: t, pictures: pictures}
+	m := &emulator{T: t, pictures: pictures, read: make(chan struct{})}
 	m.person, m.program = pty(t)
 	t.Cleanup(func() { _ = m.program.Close() })
 	width, height := uint16(columns), uint16(rows)
@@ -63,6 +65,7 @@ func newEmulator(t *testing.T, home string, pictures bool, columns, rows int, ar
 
 // show passes what the program writes to the terminal.
 func (m *emulator) show() {
+	defer close(m.read)
 	asked := []byte("\x1b_Gi=31,")
 	for buffer := make([]byte, 1<<16); ; {
 		n, err := m.person.Read(buffer)
@@ -148,6 +151,12 @@ func (m *emulator) ends(before *unix.Termios) {
 	after, err := unix.IoctlGetTermios(int(m.program.Fd()), unix.TCGETS)
 	if err != nil || after.Lflag != before.Lflag || after.Iflag != before.Iflag || after.Oflag != before.Oflag {
 		m.Errorf("the terminal is left as %+v, %v, want %+v", after, err, before)
+	}
+	_ = m.program.Close() // the last of that end: what is still to be read ends
+	select {
+	case <-m.read:
+	case <-time.After(20 * time.Second):
+		m.Error("the output does not end")
 	}
 	if out := m.output(); !strings.Contains(out, "\x1b[?1049l") {
 		m.Errorf("the other screen is not left: %q", out[max(0, len(out)-200):])
