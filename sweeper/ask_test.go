@@ -191,6 +191,24 @@ func TestAnAnswerThatIsLostMovesNothing(t *testing.T) {
 	}
 }
 
+// A file whose bytes changed without a new revision is hashed again before an answer moves it.
+func TestAnAnswerMovesNoOtherBytes(t *testing.T) {
+	t.Parallel()
+	b, o := askBox(t, askRules)
+	b.put(ours(1), square(1024, marked))
+	p, _ := b.plan()
+	if len(p.Trash) != 1 || len(o.asked) != 1 {
+		t.Fatalf("%d items are due after %d uploads, want 1", len(p.Trash), len(o.asked))
+	}
+	other := square(1024, marked)
+	other[len(other)-20] ^= 1
+	b.account.Swap(ours(1), other)
+	if sum := b.execute(p); sum.Trashed != 0 || sum.Refused+sum.Failed != 1 {
+		t.Errorf("%+v, want it refused", sum)
+	}
+	b.binIs()
+}
+
 func TestUploadsAreLimitedByDay(t *testing.T) {
 	t.Parallel()
 	b, o := askBox(t, askRules)
