@@ -45,10 +45,10 @@ func (v Verdict) As(name string, distance int, by Product) Verdict {
 		return v
 	}
 	v.Evidence = append([]Evidence{e}, v.Evidence...)
-	v.Confidence, v.Derived = max(v.Confidence, e.Confidence), true
-	if by != NoProduct {
+	if by != NoProduct && (e.Confidence > v.Confidence || v.Product == NoProduct) {
 		v.Product = by
 	}
+	v.Confidence, v.Derived = max(v.Confidence, e.Confidence), true
 	return v
 }
 

@@ -17,6 +17,9 @@ func TestWhatIsKnownOfTheBytesIsWeighedWithTheVerdict(t *testing.T) {
 	edited := Verdict{
 		MediaType: "image/png", Confidence: Possible, Derived: true, Evidence: []Evidence{{Detector: "c2pa.broken"}},
 	}
+	made := Verdict{
+		MediaType: "image/png", Confidence: Likely, Derived: true, Evidence: []Evidence{{Detector: "c2pa.derived"}},
+	}
 	for _, c := range []struct {
 		what     string
 		v        Verdict
@@ -31,6 +34,8 @@ func TestWhatIsKnownOfTheBytesIsWeighedWithTheVerdict(t *testing.T) {
 		{"exported", plain, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
 		{"exported, read in part", partial, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
 		{"exported, another credential", edited, Exported, ChatGPT, Proven, ChatGPT, false, false, "known.export"},
+		{"exported, made of another picture", made, Exported, ChatGPT, Proven, ChatGPT, true, false, "known.export"},
+		{"exported, and another's", others, Exported, ChatGPT, None, NoProduct, false, false, "known.export"},
 		{"a twin", plain, Stripped, API, Strong, API, false, false, "known.twin"},
 		{"a twin under a name", partial, Stripped, Unstated, Strong, Unstated, false, false, "known.twin"},
 		{"a twin that is proven", proven, Stripped, ChatGPT, Proven, API, false, false, "known.twin"},

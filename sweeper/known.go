@@ -95,13 +95,22 @@ func (k knowledge) hasSize(size int64) bool { return k.set.HasSize(size) || len(
 // weigh returns the verdict of the detectors with what is known of the bytes. What is learnt from the person's own
 // pictures settles what OpenAI is asked about.
 func (k knowledge) weigh(e providers.Entry, v fingerprint.Verdict) fingerprint.Verdict {
-	if m, ok := k.of(e); ok && v.MediaType != "" {
+	if m, ok := k.of(e); v.MediaType != "" && k.gave(v.Twin) {
+		v = v.With(fingerprint.Given, fingerprint.NoProduct)
+	} else if ok && v.MediaType != "" {
 		v = m.Weigh(v)
 	}
 	if a, ok := k.answer(e); ok && askable(e, v) {
 		v = v.Answered(a)
 	}
 	return v
+}
+
+// gave reports whether the person gave the picture without its credential to ChatGPT. Then the picture with it is theirs
+// too, wherever it is.
+func (k knowledge) gave(t fingerprint.Twin) bool {
+	m, ok := k.set.Of(t.Size, providers.Hashes{SHA256: t.SHA256})
+	return ok && m.Uploaded()
 }
 
 // unhashed reports whether the file has to be hashed to be looked up.
@@ -119,13 +128,13 @@ func (s *Sweeper) weighKnown(
 	if err == nil {
 		k.answers, err = s.answersOfSize(ctx, st, rec.Entry)
 	}
-	if err != nil || rec.Verdict.MediaType == "" || !k.hasSize(rec.Entry.Size) {
+	if err != nil || rec.Verdict.MediaType == "" {
 		return m, err
 	}
 	e := rec.Entry
 	m, _ = k.of(e)
 	unhashed := e.Hashes == (providers.Hashes{}) && (!isRemote(st) || rec.Verdict.Confidence > fingerprint.None)
-	if unhashed || m.Ours() && !isRemote(st) || k.answers != nil {
+	if k.hasSize(e.Size) && (unhashed || m.Ours() && !isRemote(st) || k.answers != nil) {
 		r.open(ctx, st, e)
 		if e.Hashes, err = r.sumsOf(e); err != nil {
 			return m, err

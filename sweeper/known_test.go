@@ -397,3 +397,42 @@ func TestAKnownPictureIsHashedAgainBeforeItIsMoved(t *testing.T) {
 		t.Error("other bytes were moved")
 	}
 }
+
+// OpenAI's credential says that another picture went into this one: it may be the person's own photo, edited.
+func TestAnEditOfAnotherPictureStaysDerivedWhenItIsLearnt(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"local", "Drive"} {
+		b, s := knownBox(t, kind)
+		at := "/data/root/me.png"
+		content := s.Sign(plainPNG(1), c2patest.Options{Ingredients: []c2patest.Ingredient{{}}})
+		b.put(at, content)
+		b.learn(knownPicture(known.Generated, content))
+		if sum := b.apply(); sum.Trashed > 0 {
+			t.Errorf("%s: it is trashed", kind)
+		}
+		b.account.Person(at, b.clock)
+		b.clock = b.clock.AddDate(0, 0, 40)
+		if sum := b.apply(); sum.Purged > 0 {
+			t.Errorf("%s: it is purged from the bin", kind)
+		}
+	}
+}
+
+// The person stripped a picture of its credential and uploaded it; the file that has the credential is theirs too.
+func TestTheOriginalOfAnUploadedTwinIsKept(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"local", "Drive", "Dropbox"} {
+		b, s := knownBox(t, kind)
+		at := "/data/root/original.png"
+		b.put(at, s.Sign(plainPNG(1), c2patest.Options{}))
+		b.learn(knownPicture(known.Uploaded, plainPNG(1)))
+		if sum := b.apply(); sum.Trashed > 0 {
+			t.Errorf("%s: it is trashed", kind)
+		}
+		b.account.Person(at, b.clock)
+		b.clock = b.clock.AddDate(0, 0, 40)
+		if sum := b.apply(); sum.Purged > 0 {
+			t.Errorf("%s: it is purged from the bin", kind)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (s *Sweeper) weighTrashed(
 		return fingerprint.Verdict{MediaType: v.MediaType}, nil
 	}
 	if !k.set.HasSize(t.Size) || isRemote(st) && !whole {
-		return v, nil
+		return k.weigh(providers.Entry{Size: t.Size}, v), nil
 	}
 	r.openTrashed(ctx, st, t)
 	sums, err := r.sums()
