@@ -202,8 +202,28 @@ func (l live) export(ctx context.Context) (string, error) {
 	return k.inExport(l.e.Path), err
 }
 
+// override also returns Keep for a twin of which the original is kept: both are one picture.
 func (l live) override(ctx context.Context) (journal.Override, error) {
-	return overrideOf(ctx, l.st, l.r, l.e, l.by.overrides)
+	override, err := overrideOf(ctx, l.st, l.r, l.e, l.by.overrides)
+	if err != nil || override == journal.Keep {
+		return override, err
+	}
+	k, err := l.by.learnt(ctx)
+	if err != nil {
+		return override, err
+	}
+	twin, ok := k.of(l.e)
+	if !ok || !twin.Twin() {
+		return override, nil
+	}
+	originals, err := l.by.s.o.Journal.KnownBy(ctx, twin.SHA256)
+	for _, p := range originals {
+		of, err := l.by.overrides.ofContent(ctx, journal.Content{Size: p.Size, SHA256: p.SHA256})
+		if err != nil || of == journal.Keep {
+			return of, err
+		}
+	}
+	return override, err
 }
 
 func (l live) whyKept(ctx context.Context) language.Message { return l.by.s.whyKept(ctx, l.e) }

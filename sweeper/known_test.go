@@ -436,3 +436,23 @@ func TestTheOriginalOfAnUploadedTwinIsKept(t *testing.T) {
 		}
 	}
 }
+
+func TestATwinIsKeptWithItsOriginal(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"local", "Drive", "Dropbox"} {
+		b, s := knownBox(t, kind)
+		original, twin := "/data/root/original.png", "/data/root/twin.png"
+		genuine := s.Sign(plainPNG(1), c2patest.Options{})
+		b.put(original, genuine)
+		b.keepContent(original)
+		picture := knownPicture(known.Verified, genuine)
+		picture.Twin = fingerprint.Twin{SHA256: hashes(plainPNG(1)).SHA256, Size: int64(len(plainPNG(1)))}
+		if err := b.journal.Verified(t.Context(), []known.Picture{picture}); err != nil {
+			t.Fatal(err)
+		}
+		b.put(twin, plainPNG(1))
+		if sum := b.apply(); sum.Trashed > 0 {
+			t.Errorf("%s: the twin is trashed", kind)
+		}
+	}
+}
