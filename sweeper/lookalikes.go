@@ -27,6 +27,7 @@ import (
 type lookalikes struct {
 	originals perceptual.Index
 	uploads   perceptual.Index           // what looks like one is no copy of an original
+	unlooked  bool                       // of an upload it is not known what it looks like
 	pictures  []known.Picture            // by their numbers in originals
 	seen      map[[sha256.Size]byte]bool // known pictures that were decoded
 	state     int64                      // changes whenever the indexes do; never 0
@@ -38,20 +39,32 @@ func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 	if !s.o.Policy.Copies {
 		return nil, nil
 	}
+	k, err := s.learnt(ctx)
+	if err != nil {
+		return nil, err
+	}
 	x := &lookalikes{seen: map[[sha256.Size]byte]bool{}, decoder: s.decoder}
 	all := sha256.New()
-	err := s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
+	err = s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
+		// An original may be an upload by another source, which need not have its look.
+		m, _ := k.set.Of(p.Size, p.Hashes)
+		uploaded := p.Origin == known.Uploaded || m.Uploaded()
 		if p.Perceptual == ([perceptual.Size]byte{}) {
+			x.unlooked = x.unlooked || p.Origin == known.Uploaded
 			return
 		}
 		x.seen[p.SHA256] = true
 		l := perceptual.Look{Quality: p.Quality, Ratio: float64(p.Width) / float64(max(p.Height, 1))}
 		_ = l.Hash.UnmarshalBinary(p.Perceptual[:]) // never fails for this length
-		if !l.Usable() {
+		if !l.Usable() && !uploaded {
 			return
 		}
-		all.Write(append(p.Perceptual[:], byte(p.Origin)))
-		if p.Origin == known.Uploaded {
+		origin := p.Origin
+		if uploaded {
+			origin = known.Uploaded
+		}
+		all.Write(append(p.Perceptual[:], byte(origin)))
+		if uploaded {
 			x.uploads.Add(l)
 		} else {
 			x.originals.Add(l)
@@ -73,7 +86,8 @@ func name(p known.Picture) string {
 	return fmt.Sprintf("the picture %x", p.SHA256[:4])
 }
 
-// weigh returns the verdict with the known picture that most looks like this one, if there is one.
+// weigh returns the verdict with the known picture that most looks like this one, if there is one. This one may be a
+// copy of an upload of which the look is not known; so while there are such uploads, it is possible at most.
 func (x *lookalikes) weigh(v fingerprint.Verdict, looks []perceptual.Look) fingerprint.Verdict {
 	if x == nil || !v.Unsettled() {
 		return v
@@ -91,7 +105,12 @@ func (x *lookalikes) weigh(v fingerprint.Verdict, looks []perceptual.Look) finge
 		return v
 	}
 	p := x.pictures[best]
-	return v.As(name(p), least, p.Product)
+	w := v.As(name(p), least, p.Product)
+	if x.unlooked && w.LooksLike() {
+		w.Evidence[0].Confidence = fingerprint.Possible
+		w.Confidence = max(v.Confidence, fingerprint.Possible)
+	}
+	return w
 }
 
 // mayHave reports whether a picture with that verdict may look like a known one.
@@ -99,31 +118,48 @@ func (x *lookalikes) mayHave(v fingerprint.Verdict) bool {
 	return x != nil && v.Unsettled() && x.originals.MayHave(v.Width, v.Height)
 }
 
-// look returns what a picture looks like; nothing if it cannot be decoded. Of a remote storage's file it is the look of
-// the thumbnail that the storage makes.
+// look returns what a picture looks like, for a scan; nothing if it cannot be decoded. Of a remote storage's file it is
+// the look of the thumbnail that the storage makes, which may be of older bytes.
 func (x *lookalikes) look(
 	ctx context.Context, st *providers.Storage, e providers.Entry, width, height int,
 ) ([]perceptual.Look, error) {
-	p := thumbnail.Picture{Size: e.Size, Open: func() (io.ReadCloser, error) { return st.ReadRange(ctx, e, 0, e.Size) }}
-	switch {
-	case !isRemote(st):
+	if !isRemote(st) {
+		return x.lookWhole(ctx, st, e, width, height)
+	}
+	if !st.Can().Has(providers.CanThumbnail) {
+		return nil, nil
+	}
+	small, err := fetchThumbnail(ctx, st, e)
+	if errors.Is(err, fs.ErrNotExist) { // the storage makes none of this file
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return x.decode(ctx, thumbnail.Picture{Size: int64(len(small)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(small)), nil
+	}}, width, height)
+}
+
+// lookWhole returns what the bytes of the file itself look like; nothing if they cannot be decoded, are more than
+// thumbnail.MaxBytes, or are not on this machine's disk.
+func (x *lookalikes) lookWhole(
+	ctx context.Context, st *providers.Storage, e providers.Entry, width, height int,
+) ([]perceptual.Look, error) {
+	if !isRemote(st) {
 		if online, err := st.Online(ctx, e); online || err != nil {
 			return nil, err
 		}
-	case !st.Can().Has(providers.CanThumbnail):
-		return nil, nil
-	default:
-		small, err := fetchThumbnail(ctx, st, e)
-		if errors.Is(err, fs.ErrNotExist) { // the storage makes none of this file
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		p = thumbnail.Picture{Size: int64(len(small)), Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(bytes.NewReader(small)), nil
-		}}
 	}
+	return x.decode(ctx, thumbnail.Picture{Size: e.Size, Open: func() (io.ReadCloser, error) {
+		return st.ReadRange(ctx, e, 0, e.Size)
+	}}, width, height)
+}
+
+// decode returns the looks of a picture of a file with that size in pixels; none if it cannot be decoded.
+func (x *lookalikes) decode(
+	ctx context.Context, p thumbnail.Picture, width, height int,
+) ([]perceptual.Look, error) {
 	gray, _, err := x.decoder.Gray(ctx, p)
 	if errors.Is(err, thumbnail.ErrNoPicture) {
 		return nil, nil
@@ -148,8 +184,8 @@ func fetchThumbnail(ctx context.Context, st *providers.Storage, e providers.Entr
 	return small, errors.Join(err, rc.Close())
 }
 
-// weighLook adds to the verdict the known picture that this one looks like. It decodes the picture now, whatever is
-// stored of it.
+// weighLook adds to the verdict the known picture that this one looks like. It decodes the file itself now, whatever is
+// stored of it and whatever a storage shows of it. A file that cannot be decoded looks like none.
 func (s *Sweeper) weighLook(ctx context.Context, st *providers.Storage, rec *journal.Record) error {
 	v := rec.Verdict
 	if !s.o.Policy.Copies || !v.Unsettled() {
@@ -159,7 +195,7 @@ func (s *Sweeper) weighLook(ctx context.Context, st *providers.Storage, rec *jou
 	if err != nil || !x.mayHave(v) {
 		return err
 	}
-	looks, err := x.look(ctx, st, rec.Entry, v.Width, v.Height)
+	looks, err := x.lookWhole(ctx, st, rec.Entry, v.Width, v.Height)
 	if err != nil {
 		return fmt.Errorf("compare it with the known pictures: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"sweepd/fingerprint/c2pa"
 	"sweepd/fingerprint/c2pa/c2patest"
 	"sweepd/fingerprint/perceptual"
+	"sweepd/internal/thumbnail"
 	"sweepd/known"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -86,7 +87,7 @@ func TestACopyOfAKnownPictureIsFoundByItsLooks(t *testing.T) {
 		}
 	}
 	// A rule that names the evidence trashes it.
-	b.setPolicy(strings.Replace(copiesRules, "confidence: likely", "confidence: likely, evidence: known.copy", 1))
+	b.setPolicy(namingCopies)
 	b.dueAre("/data/root/copy.jpg")
 	if sum := b.apply(); sum.Trashed != 1 {
 		t.Errorf("got %+v, want the copy trashed", sum)
@@ -217,7 +218,7 @@ func (d showing) Thumbnail(
 	return io.NopCloser(&out), jpeg.Encode(&out, to, nil)
 }
 
-// In an account the picture that the service makes is compared, and no file is read whole.
+// In an account a scan compares the picture that the service makes, and reads no file whole.
 func TestACopyInAnAccountIsFoundByItsThumbnail(t *testing.T) {
 	t.Parallel()
 	b, s := remoteBox(t, copiesRules)
@@ -294,5 +295,83 @@ func TestAPictureThatCannotBeReadIsComparedLater(t *testing.T) {
 	}
 	if f := b.seen(false)["copy.jpg"]; !f.Verdict.LooksLike() {
 		t.Errorf("got %+v, want it compared", f.Verdict)
+	}
+}
+
+// namingCopies has the rule of copiesRules name the evidence.
+var namingCopies = strings.Replace(copiesRules, "confidence: likely", "confidence: likely, evidence: known.copy", 1)
+
+func TestAnOriginalThatWasUploadedIsNoOriginal(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.setPolicy(namingCopies)
+	genuine := s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{})
+	b.put("/data/root/original.png", genuine)
+	b.put("/data/root/mine.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.seen(false) // it learns the original, with its look
+	b.dueAre("/data/root/mine.jpg")
+	b.learn(knownPicture(known.Uploaded, genuine)) // without a look
+	if f := b.seen(false)["mine.jpg"]; f.Verdict.LooksLike() {
+		t.Errorf("got %+v, want nothing found of it", f.Verdict)
+	}
+	b.dueAre()
+}
+
+// An upload that could not be decoded may be what a picture is a copy of.
+func TestACopyIsOnlyPossibleWhileAnUploadHasNoLook(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.setPolicy(namingCopies)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.seen(false)
+	b.dueAre("/data/root/copy.jpg")
+	id := b.learn(knownPicture(known.Uploaded, c2patest.SceneJPEG(2, 140, 100)))
+	v := b.seen(false)["copy.jpg"].Verdict
+	if !v.LooksLike() || v.Confidence != fingerprint.Possible || v.Evidence[0].Confidence != fingerprint.Possible {
+		t.Errorf("got %+v, want it possible", v)
+	}
+	b.dueAre()
+	b.forget(id)
+	b.dueAre("/data/root/copy.jpg")
+}
+
+// stale is a driver whose thumbnails are all of the same picture.
+type stale struct{ providers.Driver }
+
+func (d stale) Can() providers.Can { return d.Driver.Can() | providers.CanThumbnail }
+
+func (d stale) Thumbnail(context.Context, providers.Ref, providers.Revision, int) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader(c2patest.SceneJPEG(1, 256, 182))), nil
+}
+
+func TestAMoveComparesTheFileAndNotItsThumbnail(t *testing.T) {
+	t.Parallel()
+	like := c2patest.SceneJPEG(1, 560, 400)
+	large := append(slices.Clone(like), make([]byte, thumbnail.MaxBytes)...)
+	for name, c := range map[string]struct {
+		content []byte
+		trashed int64
+	}{
+		"a copy":               {like, 1},
+		"other pixels":         {c2patest.SceneJPEG(2, 560, 400), 0},
+		"it cannot be decoded": {like[:len(like)/2], 0},
+		"it is too large":      {large, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, s := remoteBox(t, namingCopies)
+			learnt(t, b, s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+			b.put("/data/root/photo.jpg", c.content)
+			sw := b.over(stale{b.driver})
+			p, _, err := sw.Plan(t.Context(), sweeper.ScanOptions{})
+			if err != nil || len(p.Trash) != 1 {
+				t.Fatalf("%v, %d planned; want the one that its thumbnail shows", err, len(p.Trash))
+			}
+			sum, err := sw.Execute(t.Context(), p, nil)
+			if err != nil || sum.Trashed != c.trashed || sum.Failed > 0 {
+				t.Errorf("%v, trashed %d and failed %d, want %d and 0", err, sum.Trashed, sum.Failed, c.trashed)
+			}
+		})
 	}
 }
