@@ -36,8 +36,8 @@ var known = [...]Evidence{
 
 // With returns v with what is known of the bytes, of which the hash of the whole file was compared. by is the product,
 // if it is known. If the person gave the picture to ChatGPT, nothing else counts. A picture that another maker signed
-// gets no other level, and one into which OpenAI's credential says that another picture went stays derived: that one may
-// be the person's own. What is no image stays as it is.
+// gets no other level, and one into which OpenAI's credential says that another picture went stays derived: that one
+// may be the person's own. What is no image stays as it is.
 func (v Verdict) With(k Knowledge, by Product) Verdict {
 	if v.MediaType == "" {
 		return v

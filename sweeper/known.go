@@ -106,8 +106,8 @@ func (k knowledge) weigh(e providers.Entry, v fingerprint.Verdict) fingerprint.V
 	return v
 }
 
-// gave reports whether the person gave the picture without its credential to ChatGPT. Then the picture with it is theirs
-// too, wherever it is.
+// gave reports whether the person gave the picture without its credential to ChatGPT. Then the picture with it is
+// theirs too, wherever it is.
 func (k knowledge) gave(t fingerprint.Twin) bool {
 	m, ok := k.set.Of(t.Size, providers.Hashes{SHA256: t.SHA256})
 	return ok && m.Uploaded()
