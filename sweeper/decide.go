@@ -323,11 +323,14 @@ func (q *question) byTag(context.Context) error {
 	if q.d.Action != policy.Trash || !holdsTag(q.policy, q.Verdict) {
 		return nil
 	}
-	why := language.Messagef("a rating, a comment or the like was added to it")
-	held := providers.Held{Guard: providers.GuardTagged, Why: why}
+	held := providers.Held{Guard: providers.GuardTagged, Why: whyTagged()}
 	q.d = hold(q.d, policy.ReasonOf(held.Guard), held.Why)
 	q.d.Guards = append(q.d.Guards, held)
 	return errDecided
+}
+
+func whyTagged() language.Message {
+	return language.Messagef("a rating, a comment or the like was added to it")
 }
 
 // holdsTag reports whether the policy has the guard "tagged" and the picture has a tag in its bytes, which its storage

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"sweepd/internal/language"
 	"sweepd/journal"
@@ -52,9 +53,34 @@ func (s *Sweeper) Keep(ctx context.Context, st *providers.Storage, e providers.E
 	return nil
 }
 
+// UnshownError is returned by Approve if guards hold the file that the user was not shown.
+type UnshownError struct {
+	Held    []providers.Held // all that hold it now
+	Unshown []providers.Held // those of them that were not shown
+}
+
+// Why returns the reasons of the guards that were not shown.
+func (e *UnshownError) Why() []language.Message {
+	var all []language.Message
+	for _, h := range e.Unshown {
+		if !slices.ContainsFunc(all, func(m language.Message) bool { return m.String() == h.Why.String() }) {
+			all = append(all, h.Why)
+		}
+	}
+	return all
+}
+
+// Error returns what holds the file.
+func (e *UnshownError) Error() string {
+	return fmt.Sprintf("it was not shown that something holds it (%s)", language.Join(e.Why(), ", "))
+}
+
 // Approve lets the next plan trash the file exactly as e is, although something holds it or it is up for review. The
-// file is examined again. It returns a *KeptError if a rule or the user keeps it.
-func (s *Sweeper) Approve(ctx context.Context, st *providers.Storage, e providers.Entry) error {
+// file is examined again. Guards are lifted only if they are among those shown to the user: if another one holds the
+// file, Approve records nothing and returns an *UnshownError. It returns a *KeptError if a rule or the user keeps it.
+func (s *Sweeper) Approve(
+	ctx context.Context, st *providers.Storage, e providers.Entry, shown []providers.Held,
+) error {
 	x, err := s.Explain(ctx, st, e)
 	if err != nil {
 		return err
@@ -62,7 +88,39 @@ func (s *Sweeper) Approve(ctx context.Context, st *providers.Storage, e provider
 	if x.Decision.Action == policy.Keep {
 		return &KeptError{e.Path, x.Decision.Reasons}
 	}
+	if !x.Decision.Approved { // else nothing more is lifted
+		held, err := s.lifted(ctx, st, x)
+		if err != nil {
+			return err
+		}
+		if unshown := others(held, shown); len(unshown) > 0 {
+			return &UnshownError{held, unshown}
+		}
+	}
 	return s.o.Journal.SetOverride(ctx, e, journal.Approve)
+}
+
+// lifted returns the guards that an approval of the file lifts, each once. A file up for review, or in its grace, has
+// them too: the decision does not name them, because it does not get as far.
+func (s *Sweeper) lifted(ctx context.Context, st *providers.Storage, x Explanation) ([]providers.Held, error) {
+	held := slices.Clone(x.Guards)
+	held = append(held, others(x.Decision.Guards, held)...)
+	if holdsTag(s.o.Policy, x.Verdict) {
+		tag := providers.Held{Guard: providers.GuardTagged, Why: whyTagged()}
+		held = append(held, others([]providers.Held{tag}, held)...)
+	}
+	last, err := s.spareKnown(ctx, st, x.Entry, policy.Decision{Action: policy.Trash})
+	return append(held, others(last.Guards, held)...), err
+}
+
+// others returns the guards of held that known does not have.
+func others(held, known []providers.Held) (all []providers.Held) {
+	for _, h := range held {
+		if !slices.ContainsFunc(known, func(k providers.Held) bool { return k.Guard == h.Guard }) {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 // Forget returns the file, and every file with its content, to the policy.

@@ -103,11 +103,16 @@ func forgetFile(
 func approveFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
-	err := a.Sweeper.Approve(ctx, st, e)
+	said := language.Messagef("approved as it is")
+	err := a.Sweeper.Approve(ctx, st, e, nil)
+	if held, ok := errors.AsType[*sweeper.UnshownError](err); ok {
+		said = language.Messagef("approved as it is, although it is held: %s", language.Join(held.Why(), ", "))
+		err = a.Sweeper.Approve(ctx, st, e, held.Held)
+	}
 	if kept, ok := errors.AsType[*sweeper.KeptError](err); ok {
 		err = &app.UsageError{Err: kept, Hint: "to see why: sweepd explain; to cancel keep: sweepd forget"}
 	}
-	return language.Messagef("approved as it is"), err
+	return said, err
 }
 
 func (p *program) setOverrides(ctx context.Context, args []string, do setOverride) error {

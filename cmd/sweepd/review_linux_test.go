@@ -212,6 +212,7 @@ func sweepdIn(t *testing.T, home string, args ...string) string {
 func TestReviewOnATerminal(t *testing.T) {
 	t.Parallel()
 	w := reviewHome(t)
+	w.Write("Downloads/letter.md", []byte("![](<unsure/ChatGPT Image Apr 21, 2026, 01_17_00 AM.png>)\n"))
 	m := newEmulator(t, w.Home, false, 100, 24, "review", "--terminal")
 	before := termios(t, m.program)
 	m.until("3 images, 3 shown", "trash", "review", "(2 places)", "ChatGPT Image Apr 22", "k keep  a approve")
@@ -247,6 +248,11 @@ func TestReviewOnATerminal(t *testing.T) {
 	m.until("it has changed since it was shown; look again")
 	if list := sweepdIn(t, w.Home, "keep", "--list"); !strings.Contains(list, "nothing is kept or approved") {
 		t.Errorf("a file that changed is approved:\n%s", list)
+	}
+	m.press("a") // a scan asks no guards of what is up for review, so this one was not seen
+	m.until("not shown that something holds it", "held: ", "review")
+	if list := sweepdIn(t, w.Home, "keep", "--list"); !strings.Contains(list, "nothing is kept or approved") {
+		t.Errorf("a file is approved whose guard was not shown:\n%s", list)
 	}
 	m.press("a")
 	m.until("1 image: approved as seen", "you approved it", "trash")

@@ -144,7 +144,8 @@ func (r *terminalReview) row(x reviewItem) tui.Row {
 		Cells: []string{
 			f.Verdict.Confidence.String(), size(f.Entry.Size).In(in), age(f.Entry.Modified, p.now()).In(in),
 		},
-		Name: safe(path.Base(f.Entry.Path)), Why: safe(tildes(report.Why(f).In(in), p.home())),
+		Name: safe(path.Base(f.Entry.Path)),
+		Why:  safe(tildes(report.AndHeld(report.Why(f), x.places).In(in), p.home())),
 	}
 	if f.Decision.Rule != "" {
 		row.Why = in.Sprintf("%s; rule %s", row.Why, safe(f.Decision.Rule))
@@ -322,12 +323,16 @@ func (r *terminalReview) decideOn(ctx context.Context, act tui.Act, f sweeper.Fo
 	case tui.Keep:
 		err = r.a.Sweeper.Keep(ctx, st, f.Entry)
 	case tui.Approve:
-		err = r.a.Sweeper.Approve(ctx, st, f.Entry)
+		err = r.a.Sweeper.Approve(ctx, st, f.Entry, f.Decision.Guards)
 	default:
 		err = r.a.Sweeper.Forget(ctx, st, f.Entry)
 	}
 	if now, again := r.again(ctx, st, e); again == nil {
 		f = now
+	}
+	if held, ok := errors.AsType[*sweeper.UnshownError](err); ok {
+		f.Decision.Guards = held.Held // the row shows them, so that approving it once more lifts them
+		err = fmt.Errorf("%w; approve it again to lift that", err)
 	}
 	return f, err
 }

@@ -39,6 +39,21 @@ func Decisive(f sweeper.Found) language.Message {
 	return language.Message{}
 }
 
+// AndHeld returns what Why or Because says of the first place of a picture, with the guards of all places that are held
+// or up for review, unless the first is held: then the clause has its guards already.
+func AndHeld(clause language.Message, places []sweeper.Found) language.Message {
+	var held []providers.Held
+	for i, f := range places {
+		if said := i == 0 && f.Decision.Action == policy.Hold && Decisive(f).String() != ""; !said {
+			held = append(held, f.Decision.Guards...)
+		}
+	}
+	if len(held) == 0 {
+		return clause
+	}
+	return language.Messagef("held: %s; %s", whys(held), clause)
+}
+
 // whys returns the reasons of the guards, each once: two guards may have the same.
 func whys(held []providers.Held) language.Text {
 	var all []language.Message

@@ -43,7 +43,7 @@ func (s *Server) card(l *listing, p *picture, f filter) card {
 	c := card{
 		ID: p.id, Name: report.Plain(at.Entry.Name()),
 		State: string(p.state()), StateText: s.stateText(p.state()),
-		Why:        report.Sentence(s.plain(report.Because(at).In(s.in))),
+		Why:        report.Sentence(s.plain(report.AndHeld(report.Because(at), p.places).In(s.in))),
 		Evidence:   report.Sentence(s.plain(at.Verdict.Brief().In(s.in))),
 		Confidence: at.Verdict.Confidence.String(), Due: report.When(at.Decision).In(s.in),
 		Rule: report.Plain(cmp.Or(at.Decision.Rule, s.in.Sprintf("none"))), Size: language.Size(at.Entry.Size).In(s.in),

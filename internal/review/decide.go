@@ -106,9 +106,9 @@ func (s *Server) decideAll(ctx context.Context, do decision, ids []string, f fil
 		problems++
 		out.Problems = append(out.Problems, report.Sentence(s.plain(fmt.Sprintf("%s: %s", name, s.why(err)))))
 	}
-	l := s.renew(changed)
+	was, l := s.renew(changed)
 	for id := range changed {
-		view := struct{ Cards []card }{[]card{s.card(l, l.picture(id), f)}}
+		view := struct{ Cards []card }{[]card{s.card(l, l.pictures[was.at[id]], f)}}
 		if html, err := s.render("cards.html", view); err == nil {
 			out.Cards[id] = string(html)
 		}
@@ -120,13 +120,14 @@ func (s *Server) decideAll(ctx context.Context, do decision, ids []string, f fil
 	return out, problems
 }
 
-// renew makes the list that has other places of some pictures, and returns it. A plan that was shown before is no
-// longer that of the list.
-func (s *Server) renew(changed map[string][]sweeper.Found) *listing {
+// renew makes the list that has other places of some pictures, and returns the one before and the new one. A plan
+// that was shown before is no longer that of the list.
+func (s *Server) renew(changed map[string][]sweeper.Found) (was, l *listing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now, s.plan = s.now.with(changed), nil
-	return s.now
+	was = s.now
+	s.now, s.plan = was.with(changed, s.nameOf), nil
+	return was, s.now
 }
 
 // said returns what was done.
@@ -143,9 +144,13 @@ func (s *Server) said(do decision, n int) string {
 
 // why returns an error in the user's language, if it is one of this page.
 func (s *Server) why(err error) string {
+	held, _ := errors.AsType[*sweeper.UnshownError](err)
 	switch stale, ok := errors.AsType[*staleError](err); {
 	case ok:
 		return s.in.Sprintf("it has changed since it was shown: %s", stale.how)
+	case held != nil:
+		return s.in.Sprintf("something holds it that was not shown: %s; approve it again to lift that",
+			language.Join(held.Why(), ", "))
 	case errors.Is(err, errUnknown):
 		return s.in.Sprintf("it is not in the list; load the page again")
 	}
@@ -171,17 +176,29 @@ func (s *Server) decideOne(
 		}
 	}
 	if stale {
-		return name, nil, &staleError{s.in.Sprintf("its copies were counted anew")}
+		return name, nil, &staleError{s.in.Sprintf("its copies, or what holds it, are not the same")}
 	}
-	some := false
-	for _, at := range p.places {
+	some, unshown := false, map[int]*sweeper.UnshownError{}
+	for i, at := range p.places {
 		if do == approve && !approvable(at) {
 			continue // it is due already, or kept: by the error below if there is no other place
 		}
-		if err := s.decidePlace(ctx, a, do, at); err != nil {
+		err := s.decidePlace(ctx, a, do, at)
+		if held, ok := errors.AsType[*sweeper.UnshownError](err); ok {
+			unshown[i] = held
+			continue
+		}
+		if err != nil {
 			return name, s.refind(ctx, a, p), err
 		}
 		some = true
+	}
+	if len(unshown) > 0 {
+		places := s.refind(ctx, a, p)
+		for i, held := range unshown {
+			places[i].Decision.Guards, err = held.Held, held // the new card shows them
+		}
+		return name, places, err
 	}
 	if first := p.places[0]; !some && first.Decision.Action == policy.Keep {
 		return name, nil, &sweeper.KeptError{Path: first.Entry.Path, Reasons: first.Decision.Reasons}
@@ -243,7 +260,7 @@ func (s *Server) decidePlace(ctx context.Context, a *opened, do decision, at swe
 	case keep:
 		return a.Sweeper.Keep(ctx, st, at.Entry)
 	case approve:
-		return a.Sweeper.Approve(ctx, st, at.Entry)
+		return a.Sweeper.Approve(ctx, st, at.Entry, at.Decision.Guards)
 	}
 	return a.Sweeper.Forget(ctx, st, at.Entry)
 }

@@ -327,3 +327,33 @@ func TestADraftShowsItsEffect(t *testing.T) {
 		t.Errorf("the policy was changed:\n%s", text)
 	}
 }
+
+// An approval lifts the guards that the card shows, and no other: one that arose since is shown first, and a card
+// without it approves nothing, not even afterwards.
+func TestAnApprovalLiftsOnlyGuardsThatWereShown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const search = "01_17_02"
+	old := d.id(search) // up for review by a rule; no guard
+	d.write("Pictures/letter.md", []byte("See ![this](<perhaps/"+filepath.Base(ours("perhaps", 2))+">)\n"))
+	d.clock = time.Minute // documents were last read long enough ago
+	code, text := d.decide("approve", old)
+	if code != http.StatusConflict || !strings.Contains(text, "something holds it that was not shown") ||
+		strings.Count(text, "letter.md") < 2 { // in the problem and on the new card
+		t.Errorf("a guard that arose since: %d %s", code, text)
+	}
+	d.shows(search, "review")
+	if code, text := d.decide("approve", old); code != http.StatusConflict || strings.Contains(text, `"done":1`) {
+		t.Errorf("the card without the guard, again: %d %s", code, text)
+	}
+	if code, _ := d.post("/apply", url.Values{"plan": {d.plan()}}); code != http.StatusOK || !d.is(ours("perhaps", 2)) {
+		t.Fatalf("apply: %d; the file is there: %v", code, d.is(ours("perhaps", 2)))
+	}
+	if code, text := d.decide("approve", d.id(search)); code == http.StatusOK {
+		t.Errorf("the list was made anew without the guard: %d %s", code, text)
+	}
+	if code, text := d.decide("approve", d.id(search)); code != http.StatusOK {
+		t.Errorf("the card with the guard: %d %s", code, text)
+	}
+	d.shows(search, "trash")
+}

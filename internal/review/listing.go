@@ -92,12 +92,14 @@ func sorted(places []sweeper.Found) []sweeper.Found {
 	return places
 }
 
-// nameOf returns the ID of a picture: of the revisions of all its places. It tells nothing of them, and nobody can
-// make one.
+// nameOf returns the ID of a picture: of the revisions of all its places, and of the guards that its card shows. So a
+// card that shows other guards has another ID, and approves nothing that it did not show. An ID tells nothing of the
+// places, and nobody can make one.
 func (s *Server) nameOf(places []sweeper.Found) string {
 	all := make([]string, 0, len(places))
 	for _, f := range places {
-		all = append(all, f.Storage+"\x00"+string(f.Entry.Ref)+"\x00"+string(f.Entry.Revision)+"\x00")
+		all = append(all, f.Storage+"\x00"+string(f.Entry.Ref)+"\x00"+string(f.Entry.Revision)+"\x00"+
+			strings.Join(guardsOf(f), "\x00"))
 	}
 	slices.Sort(all)
 	mac := hmac.New(sha256.New, s.key)
@@ -105,6 +107,15 @@ func (s *Server) nameOf(places []sweeper.Found) string {
 		mac.Write([]byte(one)) // never fails
 	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// guardsOf returns the names of the guards that hold a place, sorted.
+func guardsOf(f sweeper.Found) (names []string) {
+	for _, h := range f.Decision.Guards {
+		names = append(names, string(h.Guard))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // picture returns the picture with that ID, nil if it is not in the list.
@@ -119,12 +130,19 @@ func (l *listing) picture(id string) *picture {
 	return l.pictures[i]
 }
 
-// with returns the list with other places of some pictures, by their IDs.
-func (l *listing) with(changed map[string][]sweeper.Found) *listing {
+// with returns the list with other places of some pictures, by their IDs. A picture on which there are guards now gets
+// another ID, so that no card without them stands for it.
+func (l *listing) with(changed map[string][]sweeper.Found, nameOf func([]sweeper.Found) string) *listing {
 	next := *l
-	next.pictures = slices.Clone(l.pictures)
+	next.pictures, next.at = slices.Clone(l.pictures), maps.Clone(l.at)
 	for id, places := range changed {
 		if i, ok := l.at[id]; ok {
+			held := func(f sweeper.Found) bool { return len(f.Decision.Guards) > 0 }
+			if slices.ContainsFunc(places, held) {
+				delete(next.at, id)
+				id = nameOf(places)
+				next.at[id] = i
+			}
 			next.pictures[i] = &picture{id, sorted(places)}
 		}
 	}

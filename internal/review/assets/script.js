@@ -146,6 +146,10 @@
     holder.innerHTML = html.createHTML(text);
     const li = holder.firstElementChild;
     if (!old || !li) return;
+    // A card that shows more than before has another ID.
+    const now = find('.card', li).dataset.id;
+    ids[ids.indexOf(id)] = now;
+    if (chosen.delete(id)) chosen.add(now);
     const within = old.contains(document.activeElement);
     old.parentElement.replaceWith(li);
     settle(li.parentElement);
