@@ -129,7 +129,7 @@ func (p *program) learnt(s known.Source) language.Message {
 // scans is the name of the originals that scans have verified.
 const scans = "scans"
 
-// forgetSource forgets the source of that number or path.
+// forgetSource forgets the source of that number, or else of that path: "./1" is a path.
 func (p *program) forgetSource(ctx context.Context, a *app.App, arg string) error {
 	if arg == scans {
 		if err := a.Journal.ForgetVerified(ctx); err != nil {
@@ -142,11 +142,11 @@ func (p *program) forgetSource(ctx context.Context, a *app.App, arg string) erro
 	if err != nil {
 		return err
 	}
-	number, _ := strconv.ParseInt(arg, 10, 64)
+	number, notNumber := strconv.ParseInt(arg, 10, 64)
 	path, _ := absolute(arg)
 	found := false
 	for _, s := range all {
-		if s.ID != number && s.Path != path && s.Path != arg {
+		if notNumber == nil && s.ID != number || notNumber != nil && s.Path != path && s.Path != arg {
 			continue
 		}
 		if err := a.Journal.Forget(ctx, s.ID); err != nil {
