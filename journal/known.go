@@ -10,6 +10,7 @@ import (
 	stdhash "hash"
 	"iter"
 	"slices"
+	"time"
 
 	"sweepd/known"
 )
@@ -23,19 +24,31 @@ const seen = 0
 
 // knownColumns are the columns of table known, in the order of knownValues and knownScan, without the checksum.
 const knownColumns = `source, sha256, size, origin, content_hash, sha1, md5, crc32, twin_sha256, twin_size,
-	perceptual, quality, media_type, width, height, product, conversation, title, made`
+	perceptual, quality, media_type, width, height, product, conversation, title, made, learnt`
 
 const insertKnown = `INSERT OR REPLACE INTO known (` + knownColumns + `, checksum)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 
-// knownValues returns the values of knownColumns.
+// knownValues returns the values of knownColumns. Only a picture that a scan verified has a time of its own.
 func knownValues(source int64, p known.Picture) []any {
+	if source != seen {
+		p.Learnt = time.Time{}
+	}
 	return []any{
 		source, p.SHA256[:], p.Size, p.Origin.String(), orEmpty(p.ContentHash[:]), orEmpty(p.SHA1[:]),
 		orEmpty(p.MD5[:]), int64(p.CRC32), orEmpty(p.Twin.SHA256[:]), p.Twin.Size, orEmpty(p.Perceptual[:]),
 		p.Quality, text(p.MediaType), p.Width, p.Height, text(string(p.Product)), text(p.Conversation),
-		text(p.Title), micros(p.Made),
+		text(p.Title), micros(p.Made), micros(p.Learnt),
 	}
+}
+
+// knownChecksum returns the checksum over knownValues. For the sake of rows from before the time was recorded, it
+// omits the time if that is unknown.
+func knownChecksum(values []any) []byte {
+	if last := len(values) - 1; values[last] == nil {
+		values = values[:last]
+	}
+	return checksumOf(values...)
 }
 
 // orEmpty returns the stored form of a hash, which is empty if the hash is unknown.
@@ -59,14 +72,14 @@ func scanKnown(row scanner) (k knownRow, err error) {
 	p := &k.picture
 	var sum, content, sha1, md5, twin, perceptual sql.RawBytes
 	var origin string
-	var made sql.NullInt64
+	var made, learnt sql.NullInt64
 	err = row.Scan(&k.source, &sum, &p.Size, &origin, &content, &sha1, &md5, &p.CRC32, &twin, &p.Twin.Size,
 		&perceptual, &p.Quality, &p.MediaType, &p.Width, &p.Height, &p.Product, &p.Conversation, &p.Title, &made,
-		&k.checksum)
+		&learnt, &k.checksum)
 	if err != nil {
 		return k, err
 	}
-	p.Made = moment(made)
+	p.Made, p.Learnt = moment(made), moment(learnt)
 	k.sound = p.Origin.UnmarshalText([]byte(origin)) == nil
 	for _, c := range []struct{ to, from []byte }{
 		{p.SHA256[:], sum},
@@ -78,7 +91,7 @@ func scanKnown(row scanner) (k knownRow, err error) {
 	} {
 		k.sound = k.sound && copy(c.to, c.from) == len(c.from) && (len(c.from) == 0 || len(c.from) == len(c.to))
 	}
-	k.sound = k.sound && bytes.Equal(k.checksum, checksumOf(knownValues(k.source, *p)...))
+	k.sound = k.sound && bytes.Equal(k.checksum, knownChecksum(knownValues(k.source, *p)))
 	return k, nil
 }
 
@@ -86,7 +99,7 @@ func scanKnown(row scanner) (k knownRow, err error) {
 func digestOf(source int64, pictures []known.Picture) []byte {
 	h := sha256.New()
 	for _, p := range pictures {
-		h.Write(checksumOf(knownValues(source, p)...))
+		h.Write(knownChecksum(knownValues(source, p)))
 	}
 	return h.Sum(nil)
 }
@@ -182,7 +195,7 @@ func insertPictures(ctx context.Context, tx *sql.Tx, source int64, pictures iter
 	}
 	for p := range pictures {
 		values := knownValues(source, p)
-		if _, err := insert.ExecContext(ctx, append(values, checksumOf(values...))...); err != nil {
+		if _, err := insert.ExecContext(ctx, append(values, knownChecksum(values))...); err != nil {
 			return err
 		}
 	}
@@ -191,22 +204,39 @@ func insertPictures(ctx context.Context, tx *sql.Tx, source int64, pictures iter
 
 // Verified durably records pictures whose credentials a scan has verified. Each needs its SHA-256 and its twin.
 func (j *Journal) Verified(ctx context.Context, pictures []known.Picture) error {
-	return j.update(ctx, func(tx *sql.Tx) error { return writeVerified(ctx, tx, pictures) })
+	return j.update(ctx, func(tx *sql.Tx) error { return writeVerified(ctx, tx, pictures, j.now()) })
 }
 
-// writeVerified is Verified in the transaction tx. It leaves out pictures without a hash or a twin.
-func writeVerified(ctx context.Context, tx *sql.Tx, pictures []known.Picture) error {
-	if len(pictures) == 0 {
+// writeVerified is Verified in the transaction tx. It leaves out pictures without a hash or a twin. A picture that is
+// known with the same twin keeps its time.
+func writeVerified(ctx context.Context, tx *sql.Tx, pictures []known.Picture, now time.Time) error {
+	var all []known.Picture
+	for _, p := range pictures {
+		if p.SHA256 == ([sha256.Size]byte{}) || p.Size < 1 || p.Twin.Size < 1 {
+			continue
+		}
+		rows, err := tx.QueryContext(ctx,
+			`SELECT `+knownColumns+`, checksum FROM known WHERE source = $1 AND sha256 = $2`, seen, p.SHA256[:])
+		before, err := collect(rows, err, scanKnown)
+		if err != nil {
+			return err
+		}
+		p.Origin, p.Learnt = known.Verified, now
+		if len(before) == 1 && before[0].sound && before[0].picture.Twin == p.Twin {
+			p.Learnt = before[0].picture.Learnt
+		}
+		all = append(all, p)
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	return insertPictures(ctx, tx, seen, func(yield func(known.Picture) bool) {
-		for _, p := range pictures {
-			p.Origin = known.Verified
-			if p.SHA256 != ([sha256.Size]byte{}) && p.Size > 0 && p.Twin.Size > 0 && !yield(p) {
-				return
-			}
-		}
-	})
+	return errors.Join(insertPictures(ctx, tx, seen, slices.Values(all)), changeVerified(ctx, tx))
+}
+
+// changeVerified counts a change of the pictures that scans have verified, which have no line.
+func changeVerified(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE verified SET changes = changes + 1`)
+	return err
 }
 
 // Forget durably removes a source and its pictures. The error wraps fs.ErrNotExist if there is none of that number.
@@ -244,16 +274,16 @@ func (j *Journal) Forget(ctx context.Context, id int64) error {
 func (j *Journal) ForgetVerified(ctx context.Context) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM known WHERE source = $1`, seen)
-		return err
+		return errors.Join(err, changeVerified(ctx, tx))
 	})
 }
 
 // Known returns all known pictures for look-ups, and the state for KnownState. The error wraps ErrDamaged if a picture
 // of a source was changed, lost or added: it might be an upload.
-func (j *Journal) Known(ctx context.Context) (_ *known.Set, state int64, err error) {
+func (j *Journal) Known(ctx context.Context) (_ *known.Set, state KnownState, err error) {
 	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, 0, fault(err)
+		return nil, state, fault(err)
 	}
 	defer func() { err = errors.Join(err, ignoreDone(tx.Rollback())) }()
 	var failed error
@@ -264,16 +294,22 @@ func (j *Journal) Known(ctx context.Context) (_ *known.Set, state int64, err err
 		state, failed = knownState(tx.QueryRowContext(ctx, stateOfKnown))
 	}
 	if failed != nil {
-		return nil, 0, fmt.Errorf("read the known pictures: %w", fault(failed))
+		return nil, state, fmt.Errorf("read the known pictures: %w", fault(failed))
 	}
 	return set, state, nil
 }
 
-// stateOfKnown is the query of KnownState.
-const stateOfKnown = `SELECT coalesce(max(line), 0) FROM sources`
+// KnownState has two numbers, of which at least one changes whenever the known pictures do. None ever returns.
+type KnownState struct {
+	Learnt   int64 // changes whenever something is learnt, or a source is forgotten
+	Verified int64 // changes whenever a scan has verified pictures, or these are forgotten
+}
 
-// KnownState returns a number that changes whenever something is learnt or forgotten.
-func (j *Journal) KnownState(ctx context.Context) (int64, error) {
+// stateOfKnown is the query of KnownState.
+const stateOfKnown = `SELECT (SELECT coalesce(max(line), 0) FROM sources), changes FROM verified`
+
+// KnownState returns the state of the known pictures.
+func (j *Journal) KnownState(ctx context.Context) (KnownState, error) {
 	state, err := knownState(one(ctx, j.byState))
 	return state, fault(err)
 }
@@ -284,11 +320,19 @@ func (j *Journal) Originals(ctx context.Context) (n int64, err error) {
 	return n, fault(err)
 }
 
-func knownState(row scanner) (state int64, err error) { return state, row.Scan(&state) }
+func knownState(row scanner) (state KnownState, err error) {
+	err = row.Scan(&state.Learnt, &state.Verified)
+	return state, err
+}
 
 // walkKnown calls each for every known picture until it returns false. It then compares the pictures of each source
-// with its digest, and returns ErrDamaged if they differ. It leaves out verified pictures with a wrong checksum.
+// with its digest, and returns ErrDamaged if they differ. It leaves out verified pictures with a wrong checksum. Each
+// picture has the time when it was learnt or verified, or a later one.
 func walkKnown(ctx context.Context, tx *sql.Tx, each func(source int64, p known.Picture) bool) error {
+	sources, times, err := sourcesOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	digests := map[int64]stdhash.Hash{}
 	rows, err := tx.QueryContext(ctx, `SELECT `+knownColumns+`, checksum FROM known ORDER BY source, sha256`)
 	if err != nil {
@@ -311,6 +355,9 @@ func walkKnown(ctx context.Context, tx *sql.Tx, each func(source int64, p known.
 			}
 			digests[k.source].Write(k.checksum)
 		}
+		if k.picture.Learnt.IsZero() {
+			k.picture.Learnt = times[k.source]
+		}
 		if !each(k.source, k.picture) {
 			return nil
 		}
@@ -318,16 +365,26 @@ func walkKnown(ctx context.Context, tx *sql.Tx, each func(source int64, p known.
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return compareDigests(ctx, tx, digests)
+	return compareDigests(sources, digests)
 }
 
-// compareDigests returns ErrDamaged unless these are the digests of all sources that are not forgotten.
-func compareDigests(ctx context.Context, tx *sql.Tx, digests map[int64]stdhash.Hash) error {
-	rows, err := tx.QueryContext(ctx, sourceQuery)
-	all, err := collect(rows, err, scanSource)
-	if err != nil {
-		return err
+// sourcesOf returns the sources that are not forgotten, and the time of the pictures of each that have no own one.
+func sourcesOf(ctx context.Context, tx *sql.Tx) (all []sourceRow, times map[int64]time.Time, err error) {
+	var since sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT since FROM verified`).Scan(&since); err != nil {
+		return nil, nil, err
 	}
+	rows, err := tx.QueryContext(ctx, sourceQuery)
+	all, err = collect(rows, err, scanSource)
+	times = map[int64]time.Time{seen: moment(since)}
+	for _, s := range all {
+		times[s.source.ID] = s.source.Learnt
+	}
+	return all, times, err
+}
+
+// compareDigests returns ErrDamaged unless these are the digests of all the sources.
+func compareDigests(all []sourceRow, digests map[int64]stdhash.Hash) error {
 	for _, s := range all {
 		got := digests[s.source.ID]
 		if got == nil {

@@ -34,7 +34,7 @@ func isKnown(t *testing.T, j *Journal, p known.Picture) (known.Match, bool) {
 		t.Fatal(err)
 	}
 	if now := must(j.KnownState(t.Context()))(t); now != state {
-		t.Errorf("the state is %d in the set, and %d alone", state, now)
+		t.Errorf("the state is %v in the set, and %v alone", state, now)
 	}
 	return set.Of(p.Size, providers.Hashes{SHA256: p.SHA256})
 }
@@ -111,9 +111,22 @@ func TestOriginalsThatAScanVerifiedAreKnown(t *testing.T) {
 	j := newJournal(t)
 	p, bare := knownPicture(1, known.Verified), knownPicture(2, known.Verified)
 	bare.Twin = fingerprint.Twin{}
+	state := must(j.KnownState(t.Context()))(t)
 	for range 2 {
 		if err := j.Verified(t.Context(), []known.Picture{p, bare}); err != nil {
 			t.Fatal(err)
+		}
+		now := must(j.KnownState(t.Context()))(t)
+		if now.Learnt != state.Learnt || now.Verified <= state.Verified {
+			t.Errorf("the state is %+v after %+v", now, state)
+		}
+		state = now
+		all := must(j.KnownBy(t.Context(), p.SHA256))(t)
+		if p.Learnt.IsZero() {
+			p.Learnt = all[0].Learnt
+		}
+		if p.Learnt.IsZero() || !all[0].Learnt.Equal(p.Learnt) {
+			t.Errorf("it was verified at %v, want %v", all[0].Learnt, p.Learnt)
 		}
 	}
 	if m, ok := isKnown(t, j, p); !ok || !m.Verified() {
@@ -127,6 +140,9 @@ func TestOriginalsThatAScanVerifiedAreKnown(t *testing.T) {
 	}
 	if err := j.ForgetVerified(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if now := must(j.KnownState(t.Context()))(t); now.Verified <= state.Verified {
+		t.Errorf("the state is %+v after %+v were forgotten", now, state)
 	}
 	if _, ok := isKnown(t, j, p); ok {
 		t.Error("it is known after it was forgotten")
@@ -170,6 +186,24 @@ func TestWhatWasLearntCannotChangeUnnoticed(t *testing.T) {
 		} else if !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: Known returns %v", what, err)
 		}
+	}
+}
+
+// A row from before the time was recorded counts as verified when the recording began, which is not before it.
+func TestAnOriginalWithoutATimeHasTheLatest(t *testing.T) {
+	j := newJournal(t)
+	p := knownPicture(1, known.Verified)
+	values := knownValues(seen, p)
+	since := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	_, err := j.write.ExecContext(t.Context(), insertKnown, append(values, checksumOf(values[:len(values)-1]...))...)
+	if err == nil {
+		_, err = j.write.ExecContext(t.Context(), `UPDATE verified SET since = $1`, micros(since))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, ok := isKnown(t, j, p); !ok || !m.Learnt.Equal(since) {
+		t.Errorf("it is %+v, %v", m, ok)
 	}
 }
 

@@ -151,7 +151,7 @@ func (s *VerdictCache) loadCursor(ctx context.Context) (err error) {
 // Listing is what was known of pictures when a storage was listed from its beginning. Files that a change feed does not
 // name again are compared only with what was known then.
 type Listing struct {
-	Learnt    int64     // see Journal.KnownState
+	Learnt    int64     // see KnownState
 	Originals int64     // pictures that scans have verified
 	At        time.Time // UTC
 }

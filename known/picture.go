@@ -72,6 +72,7 @@ type Picture struct {
 	Conversation string    // the id, as in https://chatgpt.com/c/ID
 	Title        string    // of the conversation; of a verified picture that is compared by its looks, its file name
 	Made         time.Time // UTC
+	Learnt       time.Time // when it was learnt or verified; UTC; the journal sets it
 }
 
 // Link returns the address of the conversation, or "" if it is not known.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"sync"
+	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/providers"
@@ -27,7 +28,7 @@ const (
 )
 
 // Set looks up files among the known pictures and their twins by their bytes. It is immutable and safe for concurrent
-// use. It takes about 48 bytes for each file, 8 more once content hashes and 4 more once CRC-32s are looked up.
+// use. It takes about 52 bytes for each file, 8 more once content hashes and 4 more once CRC-32s are looked up.
 type Set struct {
 	// Each file has the same index in these; sums is sorted.
 	sums     [][sha256.Size]byte
@@ -35,6 +36,7 @@ type Set struct {
 	crcs     []uint32
 	reasons  []kinds
 	products []uint8
+	learnt   []uint32 // in seconds since 1970; 0: not known
 
 	sizes   []uint32 // of all files, sorted
 	uploads []uint32 // the sizes of uploads, sorted
@@ -65,6 +67,7 @@ type one struct {
 	crc     uint32
 	reasons kinds
 	product uint8
+	learnt  uint32 // what is true by the first of its reasons
 }
 
 // NewSet returns the set of the pictures and of their twins. It leaves out pictures without a hash, and those that are
@@ -79,17 +82,33 @@ func NewSet(pictures iter.Seq[Picture]) *Set {
 		product := uint8(max(0, slices.Index(products[:], p.Product)))
 		f := one{
 			sum: p.SHA256, content: p.ContentHash, size: uint32(p.Size), crc: p.CRC32, product: product,
-			reasons: kinds(1) << (p.Origin - 1),
+			reasons: kinds(1) << (p.Origin - 1), learnt: seconds(p.Learnt),
 		}
 		all = append(all, f)
 		if t := p.Twin; t.SHA256 != ([sha256.Size]byte{}) && 0 < t.Size && t.Size < p.Size {
-			twin := one{sum: t.SHA256, size: uint32(t.Size), reasons: isTwin, product: product}
+			twin := one{sum: t.SHA256, size: uint32(t.Size), reasons: isTwin, product: product, learnt: f.learnt}
 			all, pairs[p.SHA256] = append(all, twin), append(pairs[p.SHA256], twin)
 		}
 	}
 	all = merged(all)
 	protect(all, pairs)
 	return newSet(all)
+}
+
+// precedence has the kinds in the order in which Match.Weigh asks for them.
+var precedence = [...]kinds{isUploaded, isGenerated, isTwin, isNamed, isVerified}
+
+// rank returns the place in precedence of the first of the kinds.
+func (k kinds) rank() int {
+	return slices.IndexFunc(precedence[:], func(one kinds) bool { return k&one != 0 })
+}
+
+// seconds returns the time as in Set.learnt.
+func seconds(t time.Time) uint32 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint32(min(max(t.Unix(), 0), math.MaxUint32))
 }
 
 // merged sorts the files and makes one of all that have the same bytes.
@@ -103,6 +122,12 @@ func merged(all []one) []one {
 			continue
 		}
 		m := &kept[last]
+		switch a, b := m.reasons.rank(), f.reasons.rank(); {
+		case b < a:
+			m.learnt = f.learnt
+		case b == a:
+			m.learnt = min(m.learnt, f.learnt)
+		}
 		m.reasons |= f.reasons
 		m.product, m.crc = cmp.Or(m.product, f.product), cmp.Or(m.crc, f.crc)
 		if m.content == ([sha256.Size]byte{}) {
@@ -139,10 +164,12 @@ func newSet(all []one) *Set {
 	s := &Set{
 		sums: make([][sha256.Size]byte, n), lengths: make([]uint32, n), crcs: make([]uint32, n),
 		reasons: make([]kinds, n), products: make([]uint8, n),
+		learnt: make([]uint32, n),
 	}
 	large := map[[sha256.Size]byte]uint32{}
 	for i, f := range all {
 		s.sums[i], s.lengths[i], s.crcs[i], s.reasons[i], s.products[i] = f.sum, f.size, f.crc, f.reasons, f.product
+		s.learnt[i] = f.learnt
 		if f.content != ([sha256.Size]byte{}) && s.contentHash(i) == ([sha256.Size]byte{}) {
 			large[f.content] = uint32(i)
 		}
@@ -191,6 +218,9 @@ type Match struct {
 	SHA256  [sha256.Size]byte // of the file
 	Size    int64
 	Product fingerprint.Product
+	// Learnt is the second since which the first of these is true: Uploaded, Generated, Twin, Named, Verified. UTC;
+	// zero: not known.
+	Learnt  time.Time
 	reasons kinds
 }
 
@@ -259,7 +289,13 @@ func (s *Set) MayBe(size int64, crc uint32) bool {
 
 // match returns what is known of the file at i.
 func (s *Set) match(i int) Match {
-	return Match{s.sums[i], int64(s.lengths[i]), products[s.products[i]], s.reasons[i]}
+	m := Match{
+		SHA256: s.sums[i], Size: int64(s.lengths[i]), Product: products[s.products[i]], reasons: s.reasons[i],
+	}
+	if at := s.learnt[i]; at != 0 {
+		m.Learnt = time.Unix(int64(at), 0).UTC()
+	}
+	return m
 }
 
 // find returns the index of a SHA-256. Hashes are spread evenly, so steps by the distance to the hash lead next to it.

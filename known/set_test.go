@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/known"
@@ -258,6 +259,29 @@ func BenchmarkSet(b *testing.B) {
 				}
 				b.ReportMetric(perFile, "bytes/file")
 			})
+		}
+	}
+}
+
+func TestAMatchHasTheTimeOfItsFirstReason(t *testing.T) {
+	at := func(o known.Origin, day int) known.Picture {
+		p := picture(1, o)
+		p.Learnt = time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC)
+		return p
+	}
+	for _, c := range []struct {
+		pictures []known.Picture
+		want     int // the day
+	}{
+		{[]known.Picture{at(known.Named, 1), at(known.Generated, 3)}, 3},
+		{[]known.Picture{at(known.Generated, 3), at(known.Named, 1)}, 3},
+		{[]known.Picture{at(known.Generated, 5), at(known.Generated, 3), at(known.Verified, 1)}, 3},
+		{[]known.Picture{at(known.Generated, 3), at(known.Uploaded, 7)}, 7},
+	} {
+		p := c.pictures[0]
+		m, ok := known.NewSet(slices.Values(c.pictures)).Of(p.Size, p.Hashes)
+		if !ok || m.Learnt.Day() != c.want {
+			t.Errorf("%v: learnt %v, want day %d", c.pictures, m.Learnt, c.want)
 		}
 	}
 }

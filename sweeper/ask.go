@@ -134,7 +134,8 @@ func (sc *scan) enqueue(ctx context.Context, r *reader, c openCase) bool {
 
 // matters reports whether the rules would not keep the file if OpenAI recognised it.
 func (sc *scan) matters(rec journal.Record) bool {
-	rec.Verdict = sc.weigh(rec.Entry, rec.Verdict).Answered(fingerprint.Answer{SynthID: true})
+	sc.weighRecord(&rec)
+	rec.Verdict = rec.Verdict.Answered(fingerprint.Answer{SynthID: true})
 	return sc.decider.s.o.Policy.Decide(facts(sc.st.Name(), rec), sc.now()).Action != policy.Keep
 }
 

@@ -26,7 +26,7 @@ func (sc *scan) since(ctx context.Context) (providers.Cursor, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the journal: %w", err)
 	}
-	sc.listing = journal.Listing{Learnt: sc.knowledge.state, Originals: originals, At: sc.now()}
+	sc.listing = journal.Listing{Learnt: sc.knowledge.state.Learnt, Originals: originals, At: sc.now()}
 	before := sc.seen.Listed()
 	if before.Learnt != sc.listing.Learnt ||
 		before.Originals != originals && sc.now().Sub(before.At) >= learning {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
@@ -20,7 +21,7 @@ import (
 // knowledge has the known pictures as of one state of the journal.
 type knowledge struct {
 	set     *known.Set
-	state   int64
+	state   journal.KnownState
 	exports []string // the paths of the data exports that were learnt
 	// answers are OpenAI's, by the bytes that they are about. They are nil for a storage for which the policy does not
 	// ask, so that nothing that OpenAI says counts there.
@@ -92,18 +93,39 @@ func (k knowledge) answer(e providers.Entry) (a fingerprint.Answer, ok bool) {
 // hasSize reports whether anything is known of any bytes of that size.
 func (k knowledge) hasSize(size int64) bool { return k.set.HasSize(size) || len(k.answers[size]) > 0 }
 
-// weigh returns the verdict of the detectors with what is known of the bytes. What is learnt from the person's own
-// pictures settles what OpenAI is asked about.
-func (k knowledge) weigh(e providers.Entry, v fingerprint.Verdict) fingerprint.Verdict {
-	if m, ok := k.of(e); v.MediaType != "" && k.gave(v.Twin) {
-		v = v.With(fingerprint.Given, fingerprint.NoProduct)
-	} else if ok && v.MediaType != "" {
-		v = m.Weigh(v)
+// weigh adds what is known of the bytes to the record, whose verdict is that of the detectors. What is learnt from the
+// person's own pictures settles what OpenAI is asked about.
+func (k knowledge) weigh(rec *journal.Record) {
+	if m, ok := k.of(rec.Entry); rec.Verdict.MediaType != "" && k.gave(rec.Verdict.Twin) {
+		rec.Verdict = rec.Verdict.With(fingerprint.Given, fingerprint.NoProduct)
+	} else if ok && rec.Verdict.MediaType != "" {
+		if rec.Verdict = m.Weigh(rec.Verdict); m.Ours() {
+			countFrom(rec, m.Learnt)
+		}
 	}
-	if a, ok := k.answer(e); ok && askable(e, v) {
-		v = v.Answered(a)
+	if a, ok := k.answer(rec.Entry); ok && askable(rec.Entry, rec.Verdict) {
+		if rec.Verdict = rec.Verdict.Answered(a); rec.Verdict.HasAnswer() {
+			countFrom(rec, a.At)
+		}
 	}
-	return v
+}
+
+// verdict returns the verdict of weigh.
+func (k knowledge) verdict(e providers.Entry, base fingerprint.Verdict) fingerprint.Verdict {
+	rec := journal.Record{Entry: e, Verdict: base}
+	k.weigh(&rec)
+	return rec.Verdict
+}
+
+// countFrom sets the times of a record whose verdict has evidence that was learnt at a time. A grace that began
+// earlier was for another verdict, and a file that was only seen earlier had not been found.
+func countFrom(rec *journal.Record, learnt time.Time) {
+	if rec.Marked.Before(learnt) {
+		rec.Marked = time.Time{}
+	}
+	if !rec.FirstSeen.IsZero() && rec.FirstSeen.Before(learnt) {
+		rec.FirstSeen = learnt
+	}
 }
 
 // gave reports whether the person gave the picture without its credential to ChatGPT. Then the picture with it is
@@ -141,7 +163,10 @@ func (s *Sweeper) weighKnown(
 		}
 		m, _ = k.of(e)
 	}
-	rec.Verdict = k.weigh(e, rec.Verdict)
+	hashed := *rec
+	hashed.Entry = e
+	k.weigh(&hashed)
+	hashed.Entry, *rec = rec.Entry, hashed
 	return m, nil
 }
 

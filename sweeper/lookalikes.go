@@ -86,23 +86,24 @@ func name(p known.Picture) string {
 	return fmt.Sprintf("the picture %x", p.SHA256[:4])
 }
 
-// weigh returns the verdict with the known picture that most looks like this one, if there is one. This one may be a
-// copy of an upload of which the look is not known; so while there are such uploads, it is possible at most.
-func (x *lookalikes) weigh(v fingerprint.Verdict, looks []perceptual.Look) fingerprint.Verdict {
+// weigh adds to the record the known picture that most looks like this one, if there is one. This one may be a copy of
+// an upload of which the look is not known; so while there are such uploads, it is possible at most.
+func (x *lookalikes) weigh(rec *journal.Record, looks []perceptual.Look) {
+	v := rec.Verdict
 	if x == nil || !v.Unsettled() {
-		return v
+		return
 	}
 	best, least := 0, perceptual.Near+1
 	for _, l := range looks {
 		if _, _, ok := x.uploads.Nearest(l, perceptual.Near); ok {
-			return v
+			return
 		}
 		if n, d, ok := x.originals.Nearest(l, least-1); ok {
 			best, least = n, d
 		}
 	}
 	if least > perceptual.Near {
-		return v
+		return
 	}
 	p := x.pictures[best]
 	w := v.As(name(p), least, p.Product)
@@ -110,7 +111,8 @@ func (x *lookalikes) weigh(v fingerprint.Verdict, looks []perceptual.Look) finge
 		w.Evidence[0].Confidence = fingerprint.Possible
 		w.Confidence = max(v.Confidence, fingerprint.Possible)
 	}
-	return w
+	rec.Verdict = w
+	countFrom(rec, p.Learnt)
 }
 
 // mayHave reports whether a picture with that verdict may look like a known one.
@@ -199,7 +201,7 @@ func (s *Sweeper) weighLook(ctx context.Context, st *providers.Storage, rec *jou
 	if err != nil {
 		return fmt.Errorf("compare it with the known pictures: %w", err)
 	}
-	rec.Verdict = x.weigh(v, looks)
+	x.weigh(rec, looks)
 	return nil
 }
 
@@ -220,7 +222,8 @@ func (sc *scan) mayLookAlike(e providers.Entry) bool {
 	case !l.Decoded && x.originals.MayHave(l.Width, l.Height):
 		return true
 	}
-	if plain := (fingerprint.Verdict{MediaType: "image/png"}); x.weigh(plain, l.Looks).LooksLike() {
+	plain := journal.Record{Verdict: fingerprint.Verdict{MediaType: "image/png"}}
+	if x.weigh(&plain, l.Looks); plain.Verdict.LooksLike() {
 		return true
 	}
 	l.Clear = x.state
@@ -235,7 +238,7 @@ func (sc *scan) look(ctx context.Context, e providers.Entry, base fingerprint.Ve
 	if x == nil || base.MediaType == "" {
 		return
 	}
-	v := sc.knowledge.weigh(e, base)
+	v := sc.knowledge.verdict(e, base)
 	l, ok := sc.looks.Of(e)
 	wanted := x.mayHave(v) || sc.isUnseenOriginal(e, base)
 	if ok && (l.Decoded || !wanted) {
@@ -261,12 +264,19 @@ func (sc *scan) isUnseenOriginal(e providers.Entry, base fingerprint.Verdict) bo
 
 // weigh returns the verdict of the detectors with all that is known of the picture.
 func (sc *scan) weigh(e providers.Entry, base fingerprint.Verdict) fingerprint.Verdict {
-	v := sc.knowledge.weigh(e, base)
-	if sc.lookalikes == nil || !v.Unsettled() {
-		return v
+	rec := journal.Record{Entry: e, Verdict: base}
+	sc.weighRecord(&rec)
+	return rec.Verdict
+}
+
+// weighRecord adds all that is known of the picture to its record.
+func (sc *scan) weighRecord(rec *journal.Record) {
+	sc.knowledge.weigh(rec)
+	if sc.lookalikes == nil || !rec.Verdict.Unsettled() {
+		return
 	}
-	l, _ := sc.looks.Of(e)
-	return sc.lookalikes.weigh(v, l.Looks)
+	l, _ := sc.looks.Of(rec.Entry)
+	sc.lookalikes.weigh(rec, l.Looks)
 }
 
 // original returns the verified picture that the record is of, with what it looks like; ok is false if it is none, or

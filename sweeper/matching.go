@@ -63,14 +63,14 @@ func (s *Sweeper) weighTrashed(
 		return fingerprint.Verdict{MediaType: v.MediaType}, nil
 	}
 	if !k.set.HasSize(t.Size) || isRemote(st) && !whole {
-		return k.weigh(providers.Entry{Size: t.Size}, v), nil
+		return k.verdict(providers.Entry{Size: t.Size}, v), nil
 	}
 	r.openTrashed(ctx, st, t)
 	sums, err := r.sums()
 	if err != nil {
 		return v, err
 	}
-	return k.weigh(providers.Entry{Size: t.Size, Hashes: sums}, v), nil
+	return k.verdict(providers.Entry{Size: t.Size, Hashes: sums}, v), nil
 }
 
 // wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by

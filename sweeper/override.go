@@ -155,7 +155,8 @@ func (s *Sweeper) Refind(ctx context.Context, st *providers.Storage, e providers
 	}
 	e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
 	base := rec.Verdict
-	rec.Entry, rec.Verdict = e, k.weigh(e, base)
+	rec.Entry = e
+	k.weigh(&rec)
 	d, err := s.liveDecider(doubt).decide(ctx, st, new(reader), rec)
 	f := Found{
 		Storage: st.Name(), Entry: e, Verdict: rec.Verdict, Decision: d, Marked: !rec.Marked.IsZero(), base: base,

@@ -94,7 +94,7 @@ type scan struct {
 
 	originals []known.Picture // verified, and not known yet
 
-	unwanted []providers.Entry // files with a grace under way that no rule wants gone any more
+	unwanted []providers.Entry // files with a grace that no rule wants any more, or that has to begin anew
 }
 
 // newScan returns the state before the first listing: what is remembered of the storage, and the user's decisions.
@@ -252,7 +252,8 @@ func (sc *scan) version() int { return sc.decider.s.o.Policy.Detectors(sc.st.Nam
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, base := rec.Entry, rec.Verdict
 	original, isNew := sc.original(rec)
-	rec.Verdict = sc.weigh(e, base)
+	began := rec.Marked
+	sc.weighRecord(&rec)
 	v := rec.Verdict
 	f := Found{
 		Storage: sc.st.Name(), Entry: e, Verdict: v, Marked: !rec.Marked.IsZero(), BytesRead: fetched, base: base,
@@ -274,7 +275,8 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	if isNew && sc.decider.doubt == nil {
 		sc.originals = append(sc.originals, original)
 	}
-	if !rec.Marked.IsZero() && (d.Action == policy.Keep || d.Action == policy.Review) {
+	outdated := rec.Marked.IsZero() // by what was learnt since
+	if !began.IsZero() && (outdated || d.Action == policy.Keep || d.Action == policy.Review) {
 		sc.unwanted = append(sc.unwanted, e)
 	}
 	if v.Confidence == fingerprint.None {
