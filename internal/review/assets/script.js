@@ -145,11 +145,12 @@
     const holder = document.createElement('ul'), old = card(ids.indexOf(id));
     holder.innerHTML = html.createHTML(text);
     const li = holder.firstElementChild;
-    if (!old || !li) return;
+    if (!li) return;
     // A card that shows more than before has another ID.
     const now = find('.card', li).dataset.id;
-    ids[ids.indexOf(id)] = now;
+    ids = ids.map(one => one === id ? now : one);
     if (chosen.delete(id)) chosen.add(now);
+    if (!old) return; // not loaded yet
     const within = old.contains(document.activeElement);
     old.parentElement.replaceWith(li);
     settle(li.parentElement);
