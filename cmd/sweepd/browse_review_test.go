@@ -110,7 +110,7 @@ func (r *reviewer) until(expression string) {
 	r.Helper()
 	end := time.Now().Add(20 * time.Second)
 	for time.Now().Before(end) {
-		ok, err := chromedp.Run(r.browser.ctx, chromedp.Evaluate[bool](`Boolean(`+expression+`)`))
+		ok, err := chromedp.Run(r.browser.ctx, chromedp.Evaluate[bool](complete+`Boolean(`+expression+`)`))
 		if err == nil && ok {
 			return
 		}
@@ -120,6 +120,9 @@ func (r *reviewer) until(expression string) {
 		document.activeElement.outerHTML.slice(0, 300), document.body.innerText.slice(0, 3000)].join('\n')`))
 	r.Fatalf("it is never true: %s\n%s", expression, text)
 }
+
+// complete is true once the page's script has run: a key before that is lost, as it is for a person.
+const complete = `document.readyState === 'complete' && `
 
 // press types keys, and nothing else is used.
 func (r *reviewer) press(keys ...string) {
