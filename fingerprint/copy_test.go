@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"testing"
 
+	"sweepd/fingerprint/perceptual"
 	"sweepd/internal/language"
 )
 
@@ -70,5 +71,16 @@ func TestACopyIsSaidInAnyLanguage(t *testing.T) {
 	want := language.Messagef("looks like %s, at a distance of %s", `"a, at a distance of b"`, "12")
 	if got.String() != v.Evidence[0].Found || got.String() != want.String() {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A rule on the product of the name must still see it.
+func TestALookalikeKeepsTheProductThatIsAsSure(t *testing.T) {
+	sora := Verdict{MediaType: "image/jpeg", Confidence: Possible, Product: Sora}
+	if v := sora.As("x.png", perceptual.Near, ChatGPT); v.Product != Sora {
+		t.Errorf("a possible one of Sora's name is of %q", v.Product)
+	}
+	if v := sora.As("x.png", perceptual.Same, ChatGPT); v.Product != ChatGPT {
+		t.Errorf("a likely one is of %q, want that of the original", v.Product)
 	}
 }
