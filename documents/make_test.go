@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // world is a person's pictures, and a reader that knows them.

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // The pictures of a PDF are streams (ISO 32000-2, 7.3.8): objects of their own, which are never in a compressed stream

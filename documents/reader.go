@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // Known looks up the pictures whose bytes are known, such as those of a data export. It is used by all goroutines that

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 func TestAPictureInAZipIsFound(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"log"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // An export of one conversation, in which ChatGPT drew a picture after one that the person gave to it.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // lowered keeps a fuzzed reading short.

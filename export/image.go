@@ -5,8 +5,8 @@ import (
 	"crypto/sha1"
 	"time"
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Origin is how a picture came into ChatGPT.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // sparse is a large file that is nowhere: of a run of equal bytes, only one is stored.

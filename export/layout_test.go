@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // layout is the files of an export, in order.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 func TestEveryLayoutHasTheSamePictures(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 func TestALimitThatIsReachedIsAProblem(t *testing.T) {

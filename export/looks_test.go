@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/export"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
 )
 
 func TestWhatThePicturesLookLikeIsReadIfThatIsAskedFor(t *testing.T) {

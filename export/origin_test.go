@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // The forms are those of exports from 2023 to 2026.

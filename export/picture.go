@@ -9,10 +9,10 @@ import (
 	"path"
 	"strings"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/thumbnail"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // pictures reads all pictures.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // raw returns the files of year2025 in a zip, and one more with that header and body as they are.

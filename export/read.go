@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 // Options are the settings of a reading; the zero value is usable.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 func TestAContextThatEndsEndsTheReading(t *testing.T) {

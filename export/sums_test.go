@@ -11,7 +11,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/contenthash"
 
-	"sweepd/export"
+	"github.com/sweepd/sweepd/export"
 )
 
 // sums computes the hashes of body at once, and Dropbox's with its own client.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // VersionAsking is Version for a storage whose pictures may be uploaded to OpenAI: OpenAI is one more detector there.

@@ -7,8 +7,8 @@ import (
 	"io"
 	"sync"
 
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/filename"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/filename"
 )
 
 // Version identifies the rules of classification. It changes whenever the same bytes under the same name might get

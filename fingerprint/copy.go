@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // CopyDetector is the detector of the evidence that a picture looks like a known one. Nothing else shows that the two

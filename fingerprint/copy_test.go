@@ -3,8 +3,8 @@ package fingerprint
 import (
 	"testing"
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 func TestACopyIsLikelyAtMost(t *testing.T) {

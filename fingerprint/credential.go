@@ -5,7 +5,7 @@ import (
 	"time"
 	"unicode"
 
-	"sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
 )
 
 // sealState is the classifier's result for a Content Credential.

@@ -3,7 +3,7 @@ package fingerprint
 import (
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // evidence returns the evidence for and against, the weightiest kind first.

@@ -7,7 +7,7 @@ import (
 	"image/png"
 	"log"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // A name alone is at most likely: only a verified credential makes a verdict proven.

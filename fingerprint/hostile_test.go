@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // hostile returns files with false statements about themselves, and their types by their bytes. Under a perfect name

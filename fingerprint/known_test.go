@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 func TestWhatIsKnownOfTheBytesIsWeighedWithTheVerdict(t *testing.T) {

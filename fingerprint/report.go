@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint/c2pa"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Finding is the result of one detector on one file. It explains a verdict to the user.

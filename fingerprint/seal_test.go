@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
 )
 
 func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // signed returns a clause that names the signer, the product and the date, as far as they are known.

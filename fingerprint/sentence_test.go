@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Evidence that was kept in English is said in another language, with its arguments.

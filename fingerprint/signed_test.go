@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // signing returns a made-up authority with OpenAI's names, and a classifier that trusts it.

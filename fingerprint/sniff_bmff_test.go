@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // aBox returns a box of ISO 14496-12.

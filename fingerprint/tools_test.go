@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // tool is a program that people use on their pictures. IN and OUT in a command stand for the files; a command without

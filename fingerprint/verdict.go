@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint/c2pa"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Confidence is how sure a verdict is that a person made the image in ChatGPT

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // A video is shown for what it is, and never has a confidence: no rule can apply to it.

@@ -3,7 +3,7 @@ package fingerprint
 import (
 	"time"
 
-	"sweepd/fingerprint/filename"
+	"github.com/sweepd/sweepd/fingerprint/filename"
 )
 
 // findings holds what the detectors found in one image.

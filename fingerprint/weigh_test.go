@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/filename"
+	"github.com/sweepd/sweepd/fingerprint/filename"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // The tree is like the reference one: 82,000 files, of which 2,300 matched.

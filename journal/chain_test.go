@@ -12,7 +12,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // eventful returns a journal with each kind of event: 15 lines.

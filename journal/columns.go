@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // micros returns the stored form of a time: NULL for the zero time, and clamped to the possible range, so that an

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/testing/rotation"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // answers holds the journal's information that a deletion depends on.

@@ -9,7 +9,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Reasons for refusing a journal. The file is left unchanged.

@@ -9,8 +9,8 @@ import (
 	"errors"
 	"fmt"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // found is a row of table found: the result for a content under a name.

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // smallDisk is a file system of its own, of that many bytes.

@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // hash identifies one state of one file by the first 124 bits of SHA-256. The lowest four bits of lo hold marks. The

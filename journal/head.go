@@ -13,7 +13,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"sweepd/internal/durable"
+	"github.com/sweepd/sweepd/internal/durable"
 )
 
 // head is the last line of the chain as stored beside the journal. It shows whether the journal is an older copy.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // refused checks that opening the journal at path fails with want, and that no file is created in its place.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // noon is the start time of every test.

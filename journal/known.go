@@ -12,7 +12,7 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/known"
+	"github.com/sweepd/sweepd/known"
 )
 
 // The pictures that are known by their bytes justify and prevent deletions. So the rows of a source cannot be changed,

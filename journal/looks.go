@@ -9,9 +9,9 @@ import (
 	"math"
 	"sync"
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // KnownPictures calls each for every known picture, those that scans verified first, and otherwise in the order in

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestWhatPicturesLookLikeIsStored(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"reflect"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // match is a row of table matches.

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestANewJournalIsReadableByItsOwnerAlone(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Operation is one operation of the journal. It is open while Ended is zero, and then done, or failed with Err.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Override is the user's decision on one file or on one content.

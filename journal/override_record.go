@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // OverrideRecord is one valid decision on a file or on a content.

@@ -3,7 +3,7 @@ package journal
 import (
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // TestAWordSaysHowItCameAbout checks that decisions made by undo are distinguished from those of the user, one by one

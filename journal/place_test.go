@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // grown returns an open journal with operations, a head and a held lease, and an older copy of it in its own folder.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // childEnv selects what this test binary does instead of testing, and pathEnv where.

@@ -9,8 +9,8 @@ import (
 	"iter"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Record is the result for a file with a confidence of possible or more. It does not include the user's decision,

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Begin and End give a record to the committer, which gathers those of concurrent calls. recorder.commit writes a

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 var _ providers.Recorder = (*Journal)(nil)

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"errors"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Remember durably stores the result for one file outside a listing: the verdict on the whole file in place of a

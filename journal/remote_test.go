@@ -9,8 +9,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // remote returns a file of a storage that reports many facts without reading.

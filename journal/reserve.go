@@ -12,7 +12,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // The reserve is a file beside the journal. It is removed when the disk is full, so that a purge, which frees space,

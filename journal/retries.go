@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // loadRetries reads the files that earlier listings could not examine.

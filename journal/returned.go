@@ -3,7 +3,7 @@ package journal
 import (
 	"context"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // movedLike is the condition for done trash operations o of a file with that size and with that ref, path,

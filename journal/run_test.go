@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestRunsAreNumberedFromOneAndToldNewestFirst(t *testing.T) {

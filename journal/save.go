@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"maps"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Put keeps rows in memory. flush writes them if there are many, without the position of the listing. Save writes

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"time"
 
-	"sweepd/known"
+	"github.com/sweepd/sweepd/known"
 )
 
 // sourceRow is a row of table sources.

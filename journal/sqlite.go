@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"sweepd/internal/durable"
+	"github.com/sweepd/sweepd/internal/durable"
 
 	"modernc.org/sqlite" // and its driver "sqlite"
 )

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // TrashEntry is the record of an entry in a bin that keeps no dates.

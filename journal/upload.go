@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // UploadWindow is the time in which uploads are counted against their limit.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // bytesOf returns the content of a picture; the number distinguishes several.

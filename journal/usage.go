@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Amount is a number of files and their total size in bytes.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // sized returns a trash operation of that size in a storage.

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Known is the stored result for one state of a file.

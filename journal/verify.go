@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Verify goes through the chain once, in one snapshot. It computes the hash of each line from the rows as they

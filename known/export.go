@@ -3,8 +3,8 @@ package known
 import (
 	"errors"
 
-	"sweepd/export"
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/export"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // FromExport returns the pictures of an export that may be known, with the source that they are from. Of an export that

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"sweepd/export"
-	"sweepd/fingerprint/perceptual"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/export"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func report(problems ...export.Problem) *export.Report {

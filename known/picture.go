@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Origin is the reason why a picture is known.

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // kinds are the reasons why the bytes of one file are known.

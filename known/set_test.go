@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // sum returns a SHA-256 that is different for each n.

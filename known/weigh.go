@@ -1,6 +1,6 @@
 package known
 
-import "sweepd/fingerprint"
+import "github.com/sweepd/sweepd/fingerprint"
 
 // Weigh returns the verdict of the detectors on the file, with what is known of its bytes.
 func (m Match) Weigh(v fingerprint.Verdict) fingerprint.Verdict {

@@ -3,7 +3,7 @@ package policy
 import (
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // ages returns the clauses on the file's age. atime is not used: reading a picture does not make it younger, and a

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // AskOpenAI is the value of Storage.Ask for OpenAI's Content Provenance API.

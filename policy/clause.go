@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // A Condition becomes a list of clauses, one for each requirement. leaf returns a clause that looks at the

@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // Condition holds requirements on a file, which must all be met. The zero value of a field requires nothing.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // skew is the limit between a clock that is slightly fast and one that is wrong: how far a time may lie in the

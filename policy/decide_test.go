@@ -13,11 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
 )
 
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)

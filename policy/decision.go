@@ -3,9 +3,9 @@ package policy
 import (
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Action is the result of a decision on one file.

@@ -3,7 +3,7 @@ package policy
 import (
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // dropboxKeeps is the shortest time for which Dropbox keeps deleted files; other plans have 180 or 365 days. Source:

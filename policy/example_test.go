@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // The first rule that matches decides, and a file that none matches is kept. Decide gets the time and does no I/O.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

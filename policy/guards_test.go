@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // The notes on an account's guards must agree with the conformance tests of its driver.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint"
 )
 
 // hashVersion begins each encoding. A change of the encoding, or of what equal encodings mean, raises it: plans made

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 func TestTheHashIsOfTheMeaning(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // The types of storage.

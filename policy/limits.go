@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // shareFrom is the fewest files for which a share is checked: half of three files is no reason to stop.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // noted returns the clauses on the facts that a storage reports about a file besides its bytes. They are unknown if

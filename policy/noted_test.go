@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // TestWhatAStorageDoesNotKnowTrashesNothing puts each condition on a fact that a local disk does not report into each

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // driveKeeps is how long Drive keeps trashed files. Source:

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // TestDecideAgreesWithANaiveReading writes random policies, reads them with Parse, and compares Decide with an

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // Protection is a pattern that keeps local files from being deleted.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // TestAFolderIsProtectedWithAllInIt tries the ways in which people write a folder.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Rule is one rule of the policy.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/schedule"
 )
 
 // Mode controls what sweepd run may do by itself. It does not affect sweepd apply.

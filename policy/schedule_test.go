@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // running returns a policy with some more keys.

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // Storage is one place to sweep. The type determines which fields are used.

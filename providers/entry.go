@@ -4,7 +4,7 @@ import (
 	"path"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Ref names one file inside its storage for as long as the file exists: a path below a root, or a file id. It is

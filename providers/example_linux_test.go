@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // A folder is listed, its picture goes to the trash and comes back. Every change goes through Storage, which records

@@ -1,6 +1,6 @@
 package providers
 
-import "sweepd/internal/language"
+import "github.com/sweepd/sweepd/internal/language"
 
 // Guard is one reason to keep a file although a policy would delete it: a program uses it, or it does not belong to
 // the user alone. A guard keeps the file when in doubt. It is a key under protect: in a policy.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/contenthash"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // hashesOf hashes content, in pieces as they come.

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // record is a Recorder that remembers, and can fail.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // The guards partial, git and library hold a file by the names in its folder and in the folders above. The names are

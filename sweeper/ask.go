@@ -8,10 +8,10 @@ import (
 	"io"
 	"slices"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Ask uploads a picture to OpenAI and returns the answer. Errors other than those below are about the service and not

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/journal"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 const askRules = `

@@ -3,8 +3,8 @@ package sweeper
 import (
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // slack is added to the policy's age for an entry that another program trashed: a bin's dates are local times without

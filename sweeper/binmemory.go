@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // binMemory is the journal's record of one storage's bin: the time from which an entry is there, if the bin has no

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"sync"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Bins lists every entry of every trash bin of the storages and calls each once per entry, also if several storages

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // discard moves a file to the trash as a user would, so many days ago.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // ErrPaused is returned while the user has paused all deletion.

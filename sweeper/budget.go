@@ -5,8 +5,8 @@ import (
 	"errors"
 	"sync"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Budget lets several Sweepers with one journal act at the same time under the same limits: the amount that one plan

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // leap is the error of the clock from which on nothing is decided by it.

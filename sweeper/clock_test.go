@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // day sets the clocks: the wall's, and with it the kernel's unless only the

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Conversation is a conversation in ChatGPT in which pictures were made, according to a data export, with what became

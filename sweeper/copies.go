@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // guardLastCopy is the one guard that needs to know more than one file, so the engine has it, not the storage.

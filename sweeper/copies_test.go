@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"testing"
 
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 const lastCopies = rules + "protect: {last_copy: keep}\n"

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // crowd is a remote storage of very many pictures that are generated on request: one in ten has OpenAI's credential,

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // entry is the file as a listing gives it.

@@ -1,6 +1,6 @@
 package sweeper
 
-import "sweepd/internal/language"
+import "github.com/sweepd/sweepd/internal/language"
 
 // String returns a short description of what executing the plan would do.
 func (p *Plan) String() string { return p.In(language.Printer{}) }

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Side is a policy with the files in its storages.

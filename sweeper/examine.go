@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // judge takes the verdict from the journal if it has one, and else examines the file.

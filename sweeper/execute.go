@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // ErrOtherPolicy refuses a plan as a whole that was made under another policy.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Explanation is everything that led to the decision on one file.

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // follows reports whether the next listing continues at the end of this one. A part of a storage has no cursor of its

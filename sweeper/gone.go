@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"slices"
 
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // goneError is the outcome for a file that was to be taken out of the trash but had left it before, by no known

@@ -3,9 +3,9 @@ package sweeper
 import (
 	"slices"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Hold puts those of the found files on hold that look due by themselves and are not in the plan: last copies, and

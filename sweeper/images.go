@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Image is one picture with all the places where it was found.

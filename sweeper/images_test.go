@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // sumsOf are the hashes of content.

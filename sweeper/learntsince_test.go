@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/known"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // verifies records content as an original whose twin is twin.

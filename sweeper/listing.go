@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // listed is a file of the listing, with what is known of it.

@@ -11,12 +11,12 @@ import (
 	"io/fs"
 	"strconv"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/thumbnail"
-	"sweepd/journal"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // A picture without other evidence is compared by what it looks like if the policy has copies: on. Decoding costs a

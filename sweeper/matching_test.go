@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // matching is the policy of two storages that share a bin, with a rule before

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // move is the way of one file of a plan to the trash, with what its steps have found out so far.

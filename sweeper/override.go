@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"slices"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Keep, Approve and Forget record a decision of the user on one file. They need no lease: a sweep under way applies

@@ -5,10 +5,10 @@ import (
 	"io/fs"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 const reviewed = `

@@ -3,7 +3,7 @@ package sweeper
 import (
 	"sync"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // pass is one listing, from a cursor to its end or to where it broke off.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Plan is everything that is due, as a value: made once, counted, printed or saved, and executed at most once.

@@ -12,8 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // planVersion is the version of the saved form.

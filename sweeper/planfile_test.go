@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func TestASavedPlanIsTheSamePlan(t *testing.T) {

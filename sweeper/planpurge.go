@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // planPurge adds the entries of the bins for which want returns true. The bins are listed only if the policy asks for

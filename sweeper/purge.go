@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"sync"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // purge is the purging of one plan, with the present entries of the bins.

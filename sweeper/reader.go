@@ -7,7 +7,7 @@ import (
 	"io"
 	"slices"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 const (

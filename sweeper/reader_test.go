@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // opened is a reader on a file with that content, over a driver with faults.

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func TestAMoveThatALivingProcessHasBegunIsLeftToIt(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // errKept refuses a file of a plan that is no longer due.

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func remoteBin(t *testing.T) (*box, *c2patest.Signer) {

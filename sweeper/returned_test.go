@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 func TestWhatUndoBroughtBackStaysWhereverItIsMoved(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // run is one recorded run that may change something. It takes the leases, completes the record of interrupted

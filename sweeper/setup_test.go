@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // box is a storage in memory, a real journal, and a sweeper over both.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // A Summary counts what a scan finds and what a run does. did and refuse count one file each, problem keeps the

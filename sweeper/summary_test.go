@@ -10,12 +10,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 const ruled = `

@@ -11,11 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/thumbnail"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Options are the dependencies of a Sweeper; those before Workers are required.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // withTag returns a genuine picture with a text chunk at the given place.

@@ -3,11 +3,11 @@ package sweeper
 import (
 	"context"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // PurgeReason is the right by which an entry of a trash bin may be purged: a key of a policy's trash section.

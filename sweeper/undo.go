@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Undoable returns the operations that a person selects, and Undo restores their files in a run. A restored file

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // bin is one trash directory of the freedesktop.org Trash specification 1.0, held open: files/NAME is a trashed file,

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // noMounts hides the machine's mounts, and the trash directories on them.

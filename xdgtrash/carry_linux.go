@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Some file systems have no rename that never replaces: NFS, 9p, and many on FUSE, such as ntfs-3g, bindfs and

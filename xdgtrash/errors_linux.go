@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Kinds of refusal that the standard library does not define.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"sweepd/internal/disk"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // A file is put into the trash, found there, brought back, and at last deleted for good.

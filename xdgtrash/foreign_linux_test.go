@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 func TestInfosOfOtherProgramsAreRead(t *testing.T) {

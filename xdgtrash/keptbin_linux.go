@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // keptBin is the home trash as it was last opened. Opening it takes some twenty system calls; checking that its path

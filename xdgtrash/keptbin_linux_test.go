@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 func TestABinThatWasOnlyLookedIntoIsMadeDurableBeforeItGetsAFile(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // ResolveHome returns the path of the home trash with the links in its parents resolved. If the home trash itself is a

@@ -13,8 +13,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // item is one file or folder in a trash directory.

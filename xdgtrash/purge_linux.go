@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Gone reports whether the file of the receipt is no longer in the bin. It returns an error if that is not known, as

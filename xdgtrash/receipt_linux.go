@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Receipt identifies one file in the bin. Names are bytes and JSON is text, so they are escaped as in a .trashinfo.

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Restore opens the bin of the receipt (find), and the file in it if it is the one of the receipt (pinToRestore).

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Settle completes a move that was interrupted, and returns its receipt. fs.ErrNotExist means that the file was not

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // folderSize is one line of a bin's directorysizes.

@@ -5,7 +5,7 @@ import (
 	"iter"
 	"time"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Trash is the trash of the person who runs the program: the home trash, and the trash directories on top of other

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Trial makes an empty file in the root, moves it to the trash bin to which the root's own files would go, and

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // person is a user with pictures on a disk and in an account, and the whole program in this process.

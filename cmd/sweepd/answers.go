@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"sweepd/internal/app"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // answers are the parts of a first policy, as the user writes them. init gets them from its flags or by asking;

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // group makes cmd a command of verbs only: alone it prints its help, and an unknown verb is a *app.UsageError.

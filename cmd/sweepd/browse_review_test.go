@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // reviewPolicy is of pictures on a disk, in a Drive and in a Dropbox.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // checkOptions are the arguments and flags of check.

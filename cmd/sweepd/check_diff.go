@@ -6,10 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // runDiff compares what two policies do: the one that the other verbs use, or the one named, and o.diff. It returns

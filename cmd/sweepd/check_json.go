@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strings"
 
-	"sweepd/internal/language"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // jsonPolicy is the output of check --json for one file.

@@ -23,10 +23,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/cloudsim/openaisim"
-	"sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/openaisim"
+	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 )
 
 // cloud is sweepd demo serve in a process of its own, for a script. The program

@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // The functions of this file complete arguments for a shell. They change nothing and report no error: without a policy

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // conversationsOptions are the flags of conversations.

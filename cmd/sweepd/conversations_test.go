@@ -9,10 +9,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/app"
-	"sweepd/journal"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // learnt CONVERSATION TITLE DAY FILE...: a data export was learnt that has the files as pictures that ChatGPT made in

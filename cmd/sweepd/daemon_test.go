@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // daemon FILE SOCKET: serves the status in the file at the socket; without a FILE ("-"), accepts calls and never

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 )
 
 // demoOptions are the flags of demo.

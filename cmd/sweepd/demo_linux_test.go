@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // demoWorld is a home that a demo must not touch, and a place for its own.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 )
 
 // demoServeOptions are the flags of demo serve.

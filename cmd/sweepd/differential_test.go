@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // The set trashed, the set in the plan that was shown, and the set that

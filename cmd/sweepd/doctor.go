@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // jsonCheck is one line of doctor --json.

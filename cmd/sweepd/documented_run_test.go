@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // elsewhere has the verbs that TestEveryDocumentedCommandRuns leaves out, and the script that runs them: they need a

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 // documented is a command line of sweepd that a help, a man page or a page of docs shows.

@@ -6,11 +6,11 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonDocument is a document with pictures from ChatGPT in it, or one that was not read as a whole.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 // dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a proxy for the real host names, with

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"sweepd/internal/app"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // showDue scans, prints the files of the plan of what is due, and returns it. In JSON, and with --all, it prints every

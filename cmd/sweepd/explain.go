@@ -6,12 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonExplain is the output of explain --json.

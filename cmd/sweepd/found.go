@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // show scans and prints the files that are selected: in JSON as they are found if no order is asked for, else sorted.

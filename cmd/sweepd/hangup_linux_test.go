@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/status"
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // onTerminal starts the service on a terminal from which it neither reads nor writes, as with </dev/null >log 2>&1 &.

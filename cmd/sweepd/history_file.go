@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // fileHistory prints the moves of one file to the trash, oldest first, each with what became of the file since.

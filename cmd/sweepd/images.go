@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonImage is one picture with its places.

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // drivePolicy trashes what is proven and nothing else, by the Drive that is served.

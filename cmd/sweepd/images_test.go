@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // realImages is the labelled collection of pictures beside the project, which

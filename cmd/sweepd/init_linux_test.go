@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // pty returns both ends of a pseudo-terminal, the user's and the program's; see pty(7).

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // asker is the program in a home with the folders that tests name.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // question is a question for the user, unless a flag has answered it.

@@ -10,11 +10,11 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // The following types are the lines that --json prints. Their names are an interface: docs/json.md describes them and

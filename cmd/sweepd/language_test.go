@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // A confirmation deletes files, so that only the words for yes are one: those of English, and of the user's language.

@@ -10,11 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/export"
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/known"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/export"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // learnOptions are the arguments and flags of learn.

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/event"
-	"sweepd/internal/status"
-	"sweepd/internal/systemd"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/systemd"
 )
 
 // logFormat is a format of the service's log. It implements pflag.Value.

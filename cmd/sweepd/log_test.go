@@ -10,8 +10,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/event"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // events FILE EVENT...: each line of the file is an event in JSON, as it is listed, and these are among them.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // loginOptions are the argument and flags of login.

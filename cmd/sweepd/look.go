@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 const (

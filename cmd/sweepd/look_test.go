@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/internal/app"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // Without questions, init takes the folders with images that are signed, and else those of downloads and pictures.

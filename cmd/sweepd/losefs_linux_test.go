@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"sweepd/internal/testing/losefs"
+	"github.com/sweepd/sweepd/internal/testing/losefs"
 )
 
 // serveLosefs is sweepd-losefs.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/notify"
 )
 
 func newNotifyCmd(p *program) *cobra.Command {

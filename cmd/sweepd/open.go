@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // open opens the app for a verb that takes folders and storages.

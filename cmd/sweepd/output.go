@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/internal/durable"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/durable"
 )
 
 // outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or

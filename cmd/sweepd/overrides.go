@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/journal"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonOverride is one decision of the user in force: a line of keep --list --json.

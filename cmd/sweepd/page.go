@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // ids returns the numbers of the run in args, or of the runs that the flags select.

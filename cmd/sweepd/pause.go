@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // pauseOptions are the flags of pause.

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"sweepd/internal/app"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // accounts returns the storages of the policy that are accounts of a service.

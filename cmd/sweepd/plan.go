@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // planOptions are the arguments and flags of plan.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // A saved plan counts as reviewed, one that another program has just written into a pipe does not.

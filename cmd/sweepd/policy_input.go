@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // standardInput is the name of standard input in messages.

@@ -24,10 +24,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/cloudsim/openaisim"
-	"sweepd/internal/status"
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/openaisim"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // The service as shipped, in a network namespace that has only loopback, connects to its storages and nothing else,

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // problems prints the problems of a run, and each hint once.

@@ -12,15 +12,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/internal/daemon"
-	"sweepd/internal/event"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // program is one invocation.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/review"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/review"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // reviewOptions are the arguments and flags of review.

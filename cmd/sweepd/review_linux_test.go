@@ -18,7 +18,7 @@ import (
 	"github.com/gdamore/tcell/v3/vt"
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // emulator is a terminal, with a program on it.

@@ -14,11 +14,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/daemon"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // runOptions are the flags of run.

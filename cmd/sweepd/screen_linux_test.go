@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // onScreen runs sweepd on a terminal with that many columns and these variables besides HOME, and returns everything

@@ -22,9 +22,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/internal/testing/e2e"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // The scripts in testdata/script are the manual by example: each is one user's session, run by the real program in a

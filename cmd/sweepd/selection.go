@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // selection are the flags of scan that choose among the files found, and their order. The zero value takes all, the

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"sweepd/internal/testing/crashtest"
-	"sweepd/internal/testing/e2e"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // A service that is killed in the midst of a sweep, before any of its moves or

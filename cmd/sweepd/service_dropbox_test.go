@@ -15,11 +15,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 const boxPolicy = `version: 1

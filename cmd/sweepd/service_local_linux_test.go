@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/status"
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 const servicePolicy = "mode: enforce\nschedule: {on_change: true}\n"

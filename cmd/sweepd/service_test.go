@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // service is sweepd run --json in a process of its own.

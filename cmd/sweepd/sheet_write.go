@@ -5,9 +5,9 @@ import (
 	"io"
 	"path/filepath"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // scanSheet writes the contact sheet of a scan.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // sinceUsage is the help of --since in all verbs that have it.

@@ -9,14 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonStatus is the output of status --json.

@@ -3,9 +3,9 @@ package main
 import (
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // printDaemon prints the state of a daemon: one paragraph for itself and one for each storage.

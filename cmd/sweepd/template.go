@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // templateFiles are the policies that init writes. Each is a text/template with the answers as its data.

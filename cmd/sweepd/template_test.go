@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // filled returns the template's answers with places.

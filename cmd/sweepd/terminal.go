@@ -8,9 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
 )
 
 // terminal prints to the user: results to out, progress and messages to err.

@@ -10,13 +10,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/thumbnail"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // The limits of the thumbnails of one page. The one on their bytes lets a page of a thousand pictures have less than 15

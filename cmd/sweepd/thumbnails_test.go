@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 func quiet() *program {

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 )
 
 // tour is a guided tour of the program, which it runs as shipped, in a home and on clouds that are made up.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/app"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonTrashed is one entry of a trash bin.

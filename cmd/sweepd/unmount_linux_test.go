@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/status"
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // A service keeps no disk busy between its passes, and goes on when the disk is

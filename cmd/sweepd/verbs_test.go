@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // A verb needs no command line: its function takes the program and the options.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/status"
-	"sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
 )
 
 // wideHome returns a home whose names, rule and notes are wider than a narrow terminal, and one picture in it.

@@ -15,10 +15,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/crashtest"
-	"sweepd/internal/testing/e2e"
-	"sweepd/internal/testing/losefs"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/internal/testing/e2e"
+	"github.com/sweepd/sweepd/internal/testing/losefs"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // A refusal by the system is reported as what it is, with a hint on what can be done.

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/width"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // narrow is the width of a terminal below which no line is broken: it would not be readable either.

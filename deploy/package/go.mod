@@ -1,4 +1,4 @@
-module sweepd/deploy/package
+module github.com/sweepd/sweepd/deploy/package
 
 go 1.26.0
 

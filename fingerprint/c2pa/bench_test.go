@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 type benchFile struct {

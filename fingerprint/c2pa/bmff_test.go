@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // boxFiles returns files of boxes without a credential.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // thicket returns a chain in OpenAI's name whose issuers share one name and one key, so that any of them could have

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Class is the overall result for a credential. The zero value is the worst.

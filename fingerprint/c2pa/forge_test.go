@@ -8,7 +8,7 @@ import (
 	"crypto/x509"
 	"fmt"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // counter is a file that records the ranges read from it.

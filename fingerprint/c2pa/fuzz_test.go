@@ -6,7 +6,7 @@ import (
 
 	"github.com/digitorus/pkcs7"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // seeds returns the hostile files that are small enough to be changed quickly.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // hostile is a file made to get a picture deleted that OpenAI did not make, or to stop the program.

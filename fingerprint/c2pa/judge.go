@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // describe copies the credential's texts, verified or not.

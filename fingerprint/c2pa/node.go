@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"strings"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // check is one of the checks of a manifest alone, in their order.

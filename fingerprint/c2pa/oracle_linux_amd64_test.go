@@ -18,7 +18,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // The npm package with c2pa-rs 0.82.1, an independent verifier, and the hash of its archive.

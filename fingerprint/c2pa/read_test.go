@@ -18,7 +18,7 @@ import (
 	"github.com/digitorus/pkcs7"
 	"github.com/fxamacker/cbor/v2"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 func TestAFileWithoutACredentialCostsOneSmallRead(t *testing.T) {

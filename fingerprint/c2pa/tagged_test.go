@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // tagged returns genuine files of each container with the parts that taggers add, in the places where they add them.

@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"testing"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 // The picture that was signed is the twin of the signed file.

@@ -5,7 +5,7 @@ import (
 	"io"
 	"sync"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Verifier reads credentials and verifies them against its anchors. It is safe for concurrent use, and caches what it

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
 
 var day = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)

@@ -3,7 +3,7 @@ package perceptual_test
 import (
 	"testing"
 
-	"sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
 )
 
 // framed returns the picture in a border of that width on the left, the top, the right and the bottom.

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
 )
 
 // crowd returns an index of n random pictures, of three shapes, and the generator.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
 )
 
 // scene returns a picture of discs before a slope, in red, green and blue. It is computed with integers, so that it is

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // SignIns returns the store of the sign-ins, beside the journal.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloud/oauth"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // alone returns a *UsageError if another storage of the policy has files of this one: of the same account, in one of

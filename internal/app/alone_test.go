@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/secret"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/secret"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // The policy need not name the account of a storage: the sign-ins have it.

@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // App is an open policy, journal and set of storages.

@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/provenance"
-	"sweepd/internal/secret"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/provenance"
+	"github.com/sweepd/sweepd/internal/secret"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // openAsk returns the function by which pictures are uploaded to OpenAI. It returns nil without Options.Upload, if no

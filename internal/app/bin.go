@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"slices"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // OpenTrashed returns a reader of the file that an operation moved to the trash; the caller closes it. It returns

@@ -9,13 +9,13 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // State is the result of a check.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
 )
 
 func TestAClockIsComparedWithTheServices(t *testing.T) {

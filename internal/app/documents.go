@@ -10,11 +10,11 @@ import (
 	"strings"
 	"sync"
 
-	"sweepd/documents"
-	"sweepd/fingerprint"
-	"sweepd/known"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/documents"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Document is a document with pictures in it that are from ChatGPT, or one that was not read as a whole.

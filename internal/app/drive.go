@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/gdrive"
 )
 
 // openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored,

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/dropbox"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
 // dropbox returns the options with which the account of a storage of the policy is opened for use. Member is

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // StorageNames returns the sorted names of the policy's storages; none if there is no policy or it cannot be read.

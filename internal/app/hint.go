@@ -3,13 +3,13 @@ package app
 import (
 	"errors"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/provenance"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/provenance"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none. The

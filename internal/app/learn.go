@@ -11,12 +11,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"sweepd/export"
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/thumbnail"
-	"sweepd/known"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/export"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Lesson is what was learnt from one path.

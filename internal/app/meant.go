@@ -12,9 +12,9 @@ import (
 	"strings"
 	"syscall"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // Meant returns the folder that the user may have meant by a path that leads to none: the same path with its first

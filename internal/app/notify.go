@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // Notify returns the options with which messages to the policy's receivers are sent. The policy names only the

@@ -5,11 +5,11 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // Barred is a folder of this machine from which nothing can go to the trash.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // Paths are the user's files and directories on this machine, by the XDG Base Directory Specification 0.8 and

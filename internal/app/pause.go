@@ -11,11 +11,11 @@ import (
 	"syscall"
 	"time"
 
-	"sweepd/internal/durable"
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/durable"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Pause is the user's decision that nothing may be deleted. It is a file of its own in the state directory, so that

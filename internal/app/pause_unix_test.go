@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // TestAPauseFileThatIsNoFileIsAPause: a FIFO of that name would be read, or

@@ -7,9 +7,9 @@ import (
 	"io"
 	"slices"
 
-	"sweepd/internal/thumbnail"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Picture returns how the thumbnail of a file is made without fetching all of it: from its bytes if reading costs

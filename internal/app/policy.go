@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"os"
 
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // openPolicy reads the policy. Without a text and a file it returns the built-in policy for the folders in Only, and

@@ -6,15 +6,15 @@ import (
 	"io/fs"
 	"strings"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/event"
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // ProblemOf returns the problem that an error of a storage is, with what mends it. storage is "" for an error of the

@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/app"
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func TestAProblemNamesWhatMendsIt(t *testing.T) {

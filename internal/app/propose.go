@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // PictureFolder is a folder with images that are likely, strong or proven. The folders below it are included, once it

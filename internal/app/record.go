@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // StateError is the reason why the record cannot be opened or made, although its contents may be sound.

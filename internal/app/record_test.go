@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/status"
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // A service that was started before an upgrade may have hashed its policy in another way.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/providers/local"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // named is the storage of folders that are in no storage of the policy: a name that no policy can give to one of its

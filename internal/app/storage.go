@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/sweeper"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/sweeper"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // openStorages opens every storage of the scopes behind its guard. An account that was not named and cannot be opened

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"sync"
 
-	"sweepd/fingerprint"
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // Survey is the result of a quick look for ChatGPT images in the user's home.

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sweepd/journal"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Undo restores the files of trash operations. The operations come from the record alone: exactly their storages are

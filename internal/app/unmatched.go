@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // mostLooked is the number of files and folders that Unmatched looks at.

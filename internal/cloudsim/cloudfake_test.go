@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // echo is a service that has nothing to do with any provider: it answers with the path.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 func TestAFaultHitsTheRequestsThatItNames(t *testing.T) {

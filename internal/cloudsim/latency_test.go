@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Eight requests wait until all eight are waiting: served one after another, they would wait forever.

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // alone is the set of items that sweeps refused or failed, with the reason ("": it failed). Without it each

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Without alone, each change of any file would try, report and count again the files that cannot be moved.

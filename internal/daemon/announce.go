@@ -7,14 +7,14 @@ import (
 	"log/slog"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/event"
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // notifyRun reports a run to the log, to OnRun and to the receivers of notifications. The record already has it, so

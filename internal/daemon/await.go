@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // await waits until the next pass is due, and returns it. If the storage reported a change, the caller closes

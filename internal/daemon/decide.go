@@ -3,8 +3,8 @@ package daemon
 import (
 	"time"
 
-	"sweepd/internal/schedule"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // The intervals of a loop. They are not part of any promise.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/internal/schedule"
 )
 
 func TestALoopDoesWhatIsDueByTheClock(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/schedule"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // situation is all that a loop decides by.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
-	"sweepd/internal/report"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/journal"
 )
 
 func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/event"
 )
 
 // known passes on records, and fails the test at one that is not as its event in event.Kinds, or not on one line.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.

@@ -16,11 +16,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // house is a machine with a policy, on which the service runs with accounts in

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // keep supervises the loops until ctx ends or the record is lost. It runs on one goroutine, and is the only one

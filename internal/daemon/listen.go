@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"sweepd/internal/app"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // hint reports that a storage may have changed, or why it cannot report changes.

@@ -7,12 +7,12 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // loop sweeps one storage under one policy, on a goroutine of its own, so that none waits for another that fails or

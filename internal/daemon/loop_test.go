@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestAStorageThatHangsStopsNoOtherAndIsSaid(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/status"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // start starts a loop for each storage of the policy, after all loops that had it before: the last of them may

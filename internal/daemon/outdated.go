@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/event"
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
-	"sweepd/internal/status"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // outdated returns an error that wraps sweeper.ErrPaused while the policy file differs from the policy in force:

@@ -10,9 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // keeping is the policy of a house with a rule more, that keeps everything.

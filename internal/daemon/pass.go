@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // pass looks at the storage and deletes what is due if the step allows it. It returns an error if the storage

@@ -10,11 +10,11 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/event"
-	"sweepd/internal/language"
-	"sweepd/internal/watch"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/watch"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // The intervals for a changed policy file.

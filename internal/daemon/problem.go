@@ -5,10 +5,10 @@ import (
 	"errors"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // problems returns the problems that stop all storages; each may be nil.

@@ -5,8 +5,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestQuietHoursPostponeDeleting(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // The record of a service is removed while it waits for the next sweep.

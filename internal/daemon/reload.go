@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
 )
 
 // reload reads the policy anew. An invalid one is refused, and the old one stays. Only keep calls it.

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestAWrongNewPolicyIsRefusedAndHoldsEverythingUntilItIsRight(t *testing.T) {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/review"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/review"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // errReports refuses to apply a plan from the page of a service that deletes nothing.

@@ -12,14 +12,14 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/notify"
-	"sweepd/internal/report"
-	"sweepd/internal/systemd"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/notify"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/systemd"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Options are the options of Run.

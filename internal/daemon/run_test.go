@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestAServiceThatOnlyReportsDeletesNothing(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/journal"
 )
 
 func TestAServiceSweepsOnScheduleAndNotBefore(t *testing.T) {

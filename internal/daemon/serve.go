@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // serve serves on the control socket, on the sockets from the service manager, and on the addresses in

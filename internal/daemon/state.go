@@ -7,12 +7,12 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // stuckAfter is the time after which a loop without progress is stuck.

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // status returns the status of the service, for its status page and for systemd. It compares the policy file

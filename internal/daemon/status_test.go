@@ -10,12 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/status"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // fullPolicy has one file each due, held and to review.

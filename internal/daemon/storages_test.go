@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // hung is a storage that never answers.

@@ -13,9 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // world is the true state in a soak test, independent of the service.

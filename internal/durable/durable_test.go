@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/internal/durable"
+	"github.com/sweepd/sweepd/internal/durable"
 )
 
 // alone checks that the folder has one file, with this content and private.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/event"
 )
 
 // call is one call of a logger in the code.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/event"
 )
 
 var update = flag.Bool("update", false, "write the table of events in docs/monitoring.md")

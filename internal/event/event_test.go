@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/event"
 )
 
 // long is an error with a text of several lines and a brief one.

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // tryLimit is the time limit of one try at a sink.

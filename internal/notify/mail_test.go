@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // post is a mail server (RFC 5321) that offers the options of a test and keeps the mails that it receives.

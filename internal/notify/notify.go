@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Message is a message for the user.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // TestASecondMessageHasNothingOfTheFirst sends to each kind of service of the

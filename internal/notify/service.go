@@ -14,7 +14,7 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/specialized/generic"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // newCarrier returns the carrier for the service of a URL, without calling it. It returns ErrService or ErrURL, with

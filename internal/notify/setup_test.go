@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // at is when everything in these tests happens.

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"strings"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // The errors of a sink.

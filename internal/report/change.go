@@ -3,9 +3,9 @@ package report
 import (
 	"slices"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // TurnTitle returns a heading for the files whose fate turns in that way between two policies.

@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Checklist is a page of conversations in ChatGPT to go through by hand. Like Page, it loads nothing and runs no

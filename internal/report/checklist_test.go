@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/report"
 )
 
 func TestAChecklistShowsEachConversationAndLoadsNothing(t *testing.T) {

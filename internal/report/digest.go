@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Digest lists the files that will be deleted until a time if nothing changes. Add fills it with the results of a

@@ -9,7 +9,7 @@ import (
 	"io"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // The templates and styles of the pages.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Page is a page that shows runs. It loads nothing, runs no script, and enforces both by its Content-Security-Policy.

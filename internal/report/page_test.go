@@ -13,10 +13,10 @@ import (
 
 	"golang.org/x/net/html"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/thumbnail"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // elements are the elements of a document, by their names.

@@ -22,15 +22,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Thumbnail is a small picture of a file on a page, or the reason why there is none.

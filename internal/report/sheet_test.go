@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // sheet is a contact sheet with hostile names in every text of it.

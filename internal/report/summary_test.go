@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/report"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 func TestARunInAFewWords(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // looked reports whether the run only looked.

@@ -1,11 +1,11 @@
 package report
 
 import (
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Why returns why a file is in the list of a scan, as clauses: first the reason that decides beside the rule, if there

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // policy is the Content-Security-Policy of the pages: everything comes from this server, and nothing is inline.

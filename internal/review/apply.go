@@ -4,11 +4,11 @@ import (
 	"errors"
 	"net/http"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/journal"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // planned is a plan that was shown to the user, who can execute it once.

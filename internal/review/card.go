@@ -5,11 +5,11 @@ import (
 	"html/template"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // card is a picture in a template.

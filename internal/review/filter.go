@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // filter chooses pictures of the list, and their order. The zero value takes all, those that are due next first.

@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // cardsAtOnce is the number of cards that are sent together. It can be divided by each number of columns up to six, so

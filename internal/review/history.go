@@ -9,10 +9,10 @@ import (
 	"path"
 	"strconv"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/journal"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // maxRuns is the number of runs that the history shows, and maxRunFiles that of the files of one.

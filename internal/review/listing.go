@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/policy"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // listing is what one look has found. It does not change: a decision makes a new one.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strconv"
 
-	"sweepd/internal/thumbnail"
-	"sweepd/journal"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // fetches is the number of thumbnails that are fetched from accounts at one time; Dropbox answers as many with one

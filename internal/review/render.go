@@ -11,8 +11,8 @@ import (
 	"path"
 	"strings"
 
-	"sweepd/internal/app"
-	"sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
 )
 
 var (

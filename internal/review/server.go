@@ -9,11 +9,11 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/internal/thumbnail"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Options are the options of New.

@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/app"
 )
 
 // desk is a person with pictures on a disk, and a browser with the page of them.

@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"slices"
 
-	"sweepd/internal/app"
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/internal/status"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // storagesView is the data of the page of the storages.

@@ -4,7 +4,7 @@ import (
 	"os"
 	"sync"
 
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 // slots is the number of thumbnails on the disk: 100 MB at most.

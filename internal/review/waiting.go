@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"slices"
 
-	"sweepd/internal/language"
-	"sweepd/internal/report"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // waitingView is the data of the page of what is held and waits.

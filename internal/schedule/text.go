@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // String returns the spec in plain English: "every day at 03:00". Different specs have different texts.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Window is a part of every day, such as from 22:00 to 07:00. The zero value contains no time.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 const word = "ya29.do-not-show"

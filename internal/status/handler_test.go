@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 func TestADaemonSaysAllOfItselfOverItsSocket(t *testing.T) {

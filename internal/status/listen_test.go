@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // leave leaves a socket without a listener, as a killed daemon does.

@@ -15,9 +15,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/providers"
 )
 
 var update = flag.Bool("update", false, "write the golden files, and the table in docs/monitoring.md")

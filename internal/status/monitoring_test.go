@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 const monitoring = "../../deploy/monitoring"

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Cause is the class of a Problem.

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"testing"
 
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 // A request under way when the daemon ends is answered.

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/status"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
 )
 
 var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)

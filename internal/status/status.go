@@ -3,7 +3,7 @@ package status
 import (
 	"time"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Daemon is the state of a running daemon at one moment. Unknown times are zero. Its JSON is the answer of

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 // segment returns a segment of a JPEG file.

@@ -15,7 +15,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 // picture is a file of these bytes.

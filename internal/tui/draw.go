@@ -8,7 +8,7 @@ import (
 	"github.com/gdamore/tcell/v3"
 	"github.com/gdamore/tcell/v3/color"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // area is a rectangle of cells.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Row is one line of the list. Its texts are in the user's language and safe for a terminal.

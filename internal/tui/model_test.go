@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // fruits returns a model of n rows on a screen of ten lines.

@@ -357,9 +357,9 @@ func ours(t *testing.T) (n int) {
 	stacks := make([]byte, 1<<20)
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	for _, one := range strings.Split(string(stacks), "\n\n") {
-		_, begun, _ := strings.Cut(one, "created by ")
-		if strings.Contains(one, "fsnotify") || strings.HasPrefix(begun, "sweepd/internal/watch.New") ||
-			strings.HasPrefix(begun, "sweepd/internal/watch.watchMounts") {
+		_, begun, _ := strings.Cut(one, "created by github.com/sweepd/sweepd/internal/watch.")
+		if strings.Contains(one, "fsnotify") || strings.HasPrefix(begun, "New") ||
+			strings.HasPrefix(begun, "watchMounts") {
 			n++
 		}
 	}

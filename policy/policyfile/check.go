@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/schedule"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // These checks need the form as a whole. They refuse a policy that is valid key by key, if it would do nothing,

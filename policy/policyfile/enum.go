@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	"sweepd/fingerprint"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // enum is a short list of words, each with the value that it stands for.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // A mistake is shown with its place, and with what was perhaps meant.

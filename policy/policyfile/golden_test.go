@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files, the schema too")

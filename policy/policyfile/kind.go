@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"slices"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // storageKeys are the keys of storageForm that one type of storage accepts.

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/schedule"
-	"sweepd/policy"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // policy returns the policy of a checked form, with the defaults for everything absent.

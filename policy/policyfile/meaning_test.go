@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // A key that is read and not copied into the policy would be ignored.

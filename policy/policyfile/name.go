@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // sink is a receiver of messages. An address is a secret, so a policy only refers to it: by its file, or by the name

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // maxBytes limits a policy file. A usual one is a page; the parser's time grows with the square of the keys, to some

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 // root is a folder to sweep, as written. Its storage's type gives it a meaning.

@@ -10,7 +10,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/unicode/norm"
 
-	"sweepd/policy/internal/glob"
+	"github.com/sweepd/sweepd/policy/internal/glob"
 )
 
 // nameGlob matches the last element of a path.

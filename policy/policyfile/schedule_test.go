@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/schedule"
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/policy"
 )
 
 func due(t testing.TB, text string) schedule.Spec {

@@ -17,7 +17,7 @@ import (
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
-	"sweepd/policy"
+	"github.com/sweepd/sweepd/policy"
 )
 
 const schemaFile = "../../deploy/policy.schema.json"
@@ -307,7 +307,7 @@ func TestTheSchemaIsFresh(t *testing.T) {
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, Anonymous: true, ExpandedStruct: true,
 		LookupComment: comments(t),
 		Namer: func(t reflect.Type) string {
-			name, list := strings.CutPrefix(t.Name(), "some[sweepd/policy/policyfile.")
+			name, list := strings.CutPrefix(t.Name(), "some[github.com/sweepd/sweepd/policy/policyfile.")
 			name = strings.TrimSuffix(strings.TrimSuffix(name, "]"), "Form")
 			if name == "action" || name == "event" {
 				name = strings.ToUpper(name[:1]) + name[1:] // published so

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/internal/language"
-	"sweepd/internal/schedule"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/schedule"
 )
 
 // duration is a time span in weeks, days, hours, minutes and seconds. It is more than zero and too short (80 years)

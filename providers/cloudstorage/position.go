@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Position is the part of a cursor that does not depend on the service: which listing it continues, and how many

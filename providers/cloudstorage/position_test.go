@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestACursorContinuesItsOwnListingAlone(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // atOnce is up to how many bytes are fetched before ReadRange returns, so that it can repeat the request if the

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // answers opens one body after another, each of which promised ten bytes; the last one again and again.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // StatTTL is how long the answer to one request for a file is reused: Storage calls Stat and Guards and then Trash. A

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // service answers with the number of the request; asking takes a while.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // folderTTL is how long the contents of a folder are reused without a call: moving the files of a folder one after the

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/providers"
-	"sweepd/providers/dropbox"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
 // heldBy are the guards that hold the file at the path, all being asked.

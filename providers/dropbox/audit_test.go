@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/internal/testing/cloudaudit"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/journal"
 )
 
 const auditPolicy = `

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/internal/testing/cloudaudit"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // meter counts what is asked for.

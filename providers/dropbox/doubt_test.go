@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestAFolderOfItsNameIsInTheWayOfAFile(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // since gives what changed. If that cannot be found out file by file - a folder is gone, with everything in it - it

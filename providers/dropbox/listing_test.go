@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/providers"
-	"sweepd/providers/dropbox"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
 func TestOnlyFilesWithBytesAndNamesOfInterestAreListed(t *testing.T) {

@@ -3,7 +3,7 @@ package dropbox
 import (
 	"sync"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // moved remembers which key deleted which file while the process runs: Dropbox cannot store a key on a deleted

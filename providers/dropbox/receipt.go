@@ -4,8 +4,8 @@ import (
 	"errors"
 	"strings"
 
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // receipt is a decoded providers.Receipt. The journal and the bin encode one deletion to the same text. No two

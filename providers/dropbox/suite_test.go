@@ -4,9 +4,9 @@ import (
 	"maps"
 	"testing"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // kinds are those of accounts, and what is not written down of the real service, in each way in which it may be.

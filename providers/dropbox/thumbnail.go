@@ -13,8 +13,8 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // thumbnailsAtOnce is the most that files/get_thumbnail_batch returns in one answer.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // A page of pictures asks for all of them at once.

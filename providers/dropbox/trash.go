@@ -8,8 +8,8 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Trash implements providers.Driver. The order:

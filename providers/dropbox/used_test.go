@@ -3,8 +3,8 @@ package dropbox_test
 import (
 	"testing"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // The calls that are not signed, which wait for a change, count too.

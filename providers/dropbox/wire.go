@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // wire adds to the SDK's requests what a cloudhttp.Transport needs, and checks what the SDK does not check in

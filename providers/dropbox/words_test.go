@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // An address does not help the user.

@@ -11,14 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
-	"sweepd/internal/secret"
-	"sweepd/providers"
-	"sweepd/providers/dropbox"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/secret"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
 // clock is the time of all parts of the world; waiting only moves it.

@@ -10,9 +10,9 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // maxFolders is more than how many folders have their names remembered.

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/providers"
-	"sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/gdrive"
 )
 
 // heldBy are the guards that hold the file of that id, all being asked.

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/testing/cloudaudit"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/journal"
 )
 
 const auditPolicy = `

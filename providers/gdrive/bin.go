@@ -10,10 +10,10 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // Trashed implements providers.Driver. In My Drive the API does not report when a file was trashed: trashedTime is

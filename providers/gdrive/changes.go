@@ -7,9 +7,9 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // pageSize is the most that one call lists.

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/testing/cloudaudit"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // requests are those since the record of that Seq.

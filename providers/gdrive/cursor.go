@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // cursor is a place in the change history of each space. Google's tokens do not expire

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestAnExclusionHoldsInASharedDriveToo(t *testing.T) {

@@ -13,10 +13,10 @@ import (
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // Options are the options of a Driver.

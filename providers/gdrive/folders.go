@@ -11,8 +11,8 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // folders caches folders. A full listing lists them together with the files; otherwise each is requested by itself.

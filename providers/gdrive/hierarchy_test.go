@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // A full listing has what the account owns, in whosever folder it is; so has the feed.

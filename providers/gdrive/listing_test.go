@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/providers"
-	"sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/gdrive"
 )
 
 // list reads a listing to its end: paths, refs that are gone, the last cursor.

@@ -7,9 +7,9 @@ import (
 	"io"
 	"net/http"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // ReadRange implements providers.Driver. The bytes are those of the revision, even if the file has changed; Stat

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/testing/cloudaudit"
-	"sweepd/providers"
-	"sweepd/providers/gdrive"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // team is a shared drive in which the person may only read.

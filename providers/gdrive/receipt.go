@@ -5,8 +5,8 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/providers"
-	"sweepd/providers/cloudstorage"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/cloudstorage"
 )
 
 // receipt is a decoded providers.Receipt. The journal and the bin encode one trashing to the same text.

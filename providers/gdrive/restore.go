@@ -8,8 +8,8 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Restore implements providers.Driver. Names need not be unique in Drive, so no file is in the way and none is

@@ -3,10 +3,10 @@ package gdrive_test
 import (
 	"testing"
 
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/providers/gdrive"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 func TestDriveKeepsEveryPromise(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"regexp"
 	"strings"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // maxThumbnail is more bytes than any thumbnail has.

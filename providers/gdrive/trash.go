@@ -8,8 +8,8 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Trash implements providers.Driver. It returns ErrProtected if Drive does not allow the deletion, or if the file is

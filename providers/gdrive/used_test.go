@@ -4,8 +4,8 @@ import (
 	"io"
 	"testing"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {

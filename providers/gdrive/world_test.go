@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/secret"
-	"sweepd/providers"
-	"sweepd/providers/gdrive"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/secret"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/gdrive"
 )
 
 // clock is the time of all parts of the world; waiting only moves it.

@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // tool runs another trash program as the owner of the box's home would.

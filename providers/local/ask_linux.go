@@ -3,9 +3,9 @@ package local
 import (
 	"context"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/guards"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/guards"
 )
 
 // Guards implements providers.Driver. Package guards lists their limits.

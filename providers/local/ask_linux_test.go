@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // heldBy checks which guards hold the file, and returns why.

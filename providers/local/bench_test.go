@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // images is the interest of a sweep, roughly.

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // box is one root with one bin beside it, and a driver on them.

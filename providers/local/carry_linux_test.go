@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/testing/losefs"
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/internal/testing/losefs"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // losefsVariable makes the test binary the process that serves file systems.

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // childVariable makes the test binary carry out one operation and end.

@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/internal/testing/crashtest"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // suffer runs the child and does the worst to its nth call.

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // Options are the settings of a Driver.

@@ -5,8 +5,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // entry returns the file at the path as a providers.Entry. Either Created or Changed is set; see there.

@@ -3,9 +3,9 @@ package local
 import (
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // lister is one worker of a walk, with buffers that it reuses: system calls are the cost of a listing, so they read

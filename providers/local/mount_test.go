@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // mountBelow gives the root a folder and a file of elsewhere, and a file

@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // mountsVariable is set when the test binary runs in a mount namespace of its own: no other process sees the mounts

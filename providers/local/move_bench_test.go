@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 // BenchmarkMoves trashes files durably, and purges them, so many at once.

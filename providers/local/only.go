@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // narrow restricts the sweep to the given folders in the roots.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestOnlyWhatIsInTheNamedFoldersIsListedReadAndMoved(t *testing.T) {

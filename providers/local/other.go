@@ -13,8 +13,8 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // Outside Linux a Driver lists and reads. The move that deletes depends on guarantees of the kernel that have not

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"sync/atomic"
 
-	"sweepd/internal/disk"
-	"sweepd/providers/local/guards"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers/local/guards"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // platform is the part of a Driver that only Linux has.

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // flips is how often each race changes what a move is about; more often than

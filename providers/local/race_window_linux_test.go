@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // The facts that the guards evaluated may change while the .trashinfo is written

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // image makes a file with an empty ext4 in it.

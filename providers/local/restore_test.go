@@ -17,9 +17,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // inBin is the path of a.png in the bin.

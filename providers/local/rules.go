@@ -11,8 +11,8 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/unicode/norm"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // marker is the name of a file with which the user excludes a folder, and all below it, for good.

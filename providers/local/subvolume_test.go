@@ -16,10 +16,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/providertest"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // subvolume makes an empty one, with the folders above it.

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
-	"sweepd/providers/local"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // disk is the harness of the suite: one root and one bin on one file system.

@@ -10,10 +10,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 // Package xdgtrash moves the files. Here are the checks that the driver makes before a move, the files as reached

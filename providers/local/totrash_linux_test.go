@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"testing"
 
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 func TestErrorsOfTheTrashAreThoseOfTheContract(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
-	"sweepd/xdgtrash"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/xdgtrash"
 )
 
 func TestWhatReplacedAFileIsNeverTrashed(t *testing.T) {

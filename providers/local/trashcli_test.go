@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // trashCLI runs a program of the package trash-cli on the box's bin: the

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // every path below top.

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/watch"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/watch"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // unheard is how long a Wait lasts at most while some root cannot be watched.

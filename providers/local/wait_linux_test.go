@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers/local"
+	"github.com/sweepd/sweepd/providers/local"
 )
 
 func TestWaitHearsOfAFileAndEndsWithItsContext(t *testing.T) {

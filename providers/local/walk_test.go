@@ -18,9 +18,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 func pngs(name string) bool { return filepath.Ext(name) == ".png" }

@@ -3,7 +3,7 @@ package providertest
 import (
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // AccountKind is a kind of account that has a column in providers/README.md.

@@ -6,7 +6,7 @@ import (
 	"iter"
 	"sync"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Fault makes one call of one method fail.

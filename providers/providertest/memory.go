@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Account is the service and Memory the driver. The methods of Account do what a person or another program does

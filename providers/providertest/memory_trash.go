@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // receipt returns a Memory receipt: the file's ref and the revision that it has in the bin.

@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Harness is one empty storage that the suite may fill, as its owner would, and open any number of times.

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"path"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // returning are the promises about restoring and purging.

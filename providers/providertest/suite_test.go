@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/providers"
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 // memory is the harness of the in-memory driver.

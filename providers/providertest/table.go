@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // abilities are the bits of providers.Can, with a description of each for users.

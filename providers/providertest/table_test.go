@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sweepd/providers/providertest"
+	"github.com/sweepd/sweepd/providers/providertest"
 )
 
 var update = flag.Bool("update", false, "rewrite the table in providers/README.md")

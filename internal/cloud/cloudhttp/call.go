@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // call is one request with all its tries.

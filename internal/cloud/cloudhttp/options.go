@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Tokens provides access tokens. It is called by several goroutines at once.

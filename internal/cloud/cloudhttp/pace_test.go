@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 func TestTheServiceIsLeftAloneForAsLongAsItAsks(t *testing.T) {

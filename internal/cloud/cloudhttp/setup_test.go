@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // clock is a time that passes only during sleeps.

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // wires are a network in memory. In a bubble of testing/synctest time passes only when everything waits for it, and

@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // The result of every kind of failure, for a call that reads, one that changes, and one that changes and may be

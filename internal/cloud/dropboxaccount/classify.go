@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // Classify returns the meaning of an error answer of the Dropbox API, for cloudhttp.Options. Source: "Error handling"

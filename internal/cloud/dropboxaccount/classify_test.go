@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 func TestAnAnswersMeaning(t *testing.T) {

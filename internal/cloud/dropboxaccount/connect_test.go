@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 // world is a Dropbox on loopback, and a machine without a browser that reaches it.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // Ours reports whether err is of a call of the Dropbox API, by the names that Call returns.

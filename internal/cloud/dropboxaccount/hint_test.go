@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/dropboxaccount"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 func TestHintsNameDropbox(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // revoke revokes a grant. A call of auth/token/revoke makes the access token that signs it invalid, and the

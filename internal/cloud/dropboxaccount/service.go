@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // The addresses: https://www.dropbox.com/developers/documentation/http/documentation#authorization.

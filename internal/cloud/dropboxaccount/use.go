@@ -3,7 +3,7 @@ package dropboxaccount
 import (
 	"slices"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // Use is the purpose of an account; each use includes those before.

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // About is the answer of about.get.

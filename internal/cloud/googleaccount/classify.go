@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // Classify returns the meaning of an error answer of a Google API, for cloudhttp.Options. Sources: the Drive guide

@@ -8,8 +8,8 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
 )
 
 // old is an error answer as Drive v3 gives it.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // Options define how to reach an account: with the user's own client and the grant that they gave to it, or with the

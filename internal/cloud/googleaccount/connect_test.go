@@ -19,11 +19,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // world is a Drive on loopback, and a machine that reaches it.

@@ -3,8 +3,8 @@ package googleaccount_test
 import (
 	"testing"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
 )
 
 // For any body, a status keeps its meaning if that matters for safety: a change that may have been made is never

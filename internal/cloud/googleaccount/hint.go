@@ -3,8 +3,8 @@ package googleaccount
 import (
 	"errors"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // Hint returns what the user can do about an error of an account, "" if nothing is known to help. It goes by

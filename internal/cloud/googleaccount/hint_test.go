@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
 )
 
 func TestEachRefusalOfTheAPIHasItsOwnHint(t *testing.T) {

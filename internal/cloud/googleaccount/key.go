@@ -10,9 +10,9 @@ import (
 	"golang.org/x/oauth2/google"
 	"golang.org/x/oauth2/jwt"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // key is the key of a service account that acts for a user of its Workspace domain (domain-wide delegation).

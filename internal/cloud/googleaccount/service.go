@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/oauth2/google"
 
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // The addresses that golang.org/x/oauth2/google does not have. Revocation:

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // callback serves the loopback address that the browser returns to. It accepts one answer with the right state and is

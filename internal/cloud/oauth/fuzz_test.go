@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // For any pasted text: an address with a state is accepted only with the right one, and no error shows the text.

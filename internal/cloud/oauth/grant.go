@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Grant is the access that a person gave: the account, the scopes, the client, and the tokens that prove it.

@@ -3,7 +3,7 @@ package oauth
 import (
 	"errors"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // Hint returns what the user can do about an error of an account, "" if nothing is known to help. service is the name

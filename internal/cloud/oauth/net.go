@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Net defines how calls are made; its fields are those of cloudhttp.

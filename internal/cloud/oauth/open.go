@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Opened is the stored grant of a storage in use.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // pasted returns the code from a user's pasted text: the address that the browser was sent to, or the value of

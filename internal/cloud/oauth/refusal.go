@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // Refusal returns an Error for an answer of the token address, without its body. The codes are RFC 6749's,

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 )
 
 // A hint that leads to the same refusal again is none.

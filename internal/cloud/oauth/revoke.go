@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // Revoke revokes a grant at the service, so that its tokens become invalid. The stored grant is not deleted: the

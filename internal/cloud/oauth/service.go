@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Service describes the sign-in of one service. All that differs between services is in here; the flow itself is

@@ -18,8 +18,8 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // authority is a small OAuth service: a consent page, a token address, an address to revoke at, and an API that

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Request is one sign-in of a user.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/oauth"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 func TestAPersonSignsInByABrowser(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 // Source returns access tokens, and gets a new one if the last is about to expire or was refused. One call at a time

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"sweepd/internal/durable"
+	"github.com/sweepd/sweepd/internal/durable"
 )
 
 // Store keeps one grant for each storage, in a file of its own that only its owner can read.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 )
 
 // classify returns the meaning of an error answer, {"error": {"type", "code", "param", "message"}}. Sources: the guide

@@ -12,8 +12,8 @@ import (
 	"net/textproto"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 const (

@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/provenance"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/openaisim"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/provenance"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/openaisim"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 const apiKey = "sk-rehearsal-0123456789"

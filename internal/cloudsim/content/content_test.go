@@ -10,7 +10,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/contenthash"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 func TestNoiseIsTheSameHoweverItIsRead(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Check returns the faults of an exchange; none if it is not one of the API's methods.

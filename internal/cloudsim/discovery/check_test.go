@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/discovery"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/discovery"
 )
 
 func TestWhatTheDocumentDoesNotHaveIsFound(t *testing.T) {

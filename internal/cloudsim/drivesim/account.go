@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // Account is one person's Google account. Its exported methods act as that person does in a browser; clients use the

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // Bulk is a Drive of any size whose bytes are computed when they are read. A million files need about 400 MB of

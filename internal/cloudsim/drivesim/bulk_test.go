@@ -3,7 +3,7 @@ package drivesim_test
 import (
 	"testing"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {

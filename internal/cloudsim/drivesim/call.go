@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim/fields"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 )
 
 // call is one signed-in request to a method. authorize sets a, client, scopes and all; parameters sets mask.

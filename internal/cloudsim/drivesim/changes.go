@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"strconv"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // changesStart serves changes.getStartPageToken. A client that lists all files must get this token before the

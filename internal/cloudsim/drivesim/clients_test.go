@@ -9,7 +9,7 @@ import (
 
 	api "google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // send makes a request as a client does, past any library.

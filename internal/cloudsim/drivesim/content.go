@@ -1,6 +1,6 @@
 package drivesim
 
-import "sweepd/internal/cloudsim/content"
+import "github.com/sweepd/sweepd/internal/cloudsim/content"
 
 // Content is the bytes of one revision of a file. It never changes, and any number of files, in other clouds too, may
 // share it.

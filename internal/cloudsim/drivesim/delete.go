@@ -1,6 +1,6 @@
 package drivesim
 
-import "sweepd/internal/cloudsim"
+import "github.com/sweepd/sweepd/internal/cloudsim"
 
 // filesDelete serves files.delete: "Permanently deletes a file owned by the user without moving it to the trash."
 // With a folder, everything below it that belongs to the same person is deleted (remove). There is no condition

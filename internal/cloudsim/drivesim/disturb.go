@@ -3,7 +3,7 @@ package drivesim
 import (
 	"net/http"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Disturb implements cloudsim.Service: in a browser, the owner of the file that r names, or in a shared drive a

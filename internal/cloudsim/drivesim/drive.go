@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim/fields"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 )
 
 // Provider is the name of this service in the record and in policies.

@@ -13,8 +13,8 @@ import (
 	api "google.golang.org/api/drive/v3"
 	"google.golang.org/api/googleapi"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 func (w *world) faults(list ...cloudsim.Fault) {

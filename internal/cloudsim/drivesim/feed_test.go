@@ -10,7 +10,7 @@ import (
 
 	api "google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // line is a file as one account sees it.

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // filesGet serves files.get, and with alt=media the bytes:

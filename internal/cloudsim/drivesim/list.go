@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim/query"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/query"
 )
 
 // filesList serves files.list: https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list

@@ -20,7 +20,7 @@ import (
 	api "google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // config is a desktop client's, with the endpoints of golang.org/x/oauth2/google.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // rclone runs Debian's rclone against the world, as any user would: through the proxy, trusting its authority, with a

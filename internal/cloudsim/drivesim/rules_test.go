@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 func TestEachMethodsParametersAndScopesAreThoseOfTheDiscoveryDocument(t *testing.T) {

@@ -1,6 +1,6 @@
 package drivesim
 
-import "sweepd/internal/cloudsim/drivesim/fields"
+import "github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 
 // The names that a mask may have, of revision 20261023 of the discovery document
 // (https://www.googleapis.com/discovery/v1/apis/drive/v3/rest). This Drive never sends most of them; a mask may

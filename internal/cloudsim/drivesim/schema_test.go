@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/internal/cloudsim/discovery"
-	"sweepd/internal/cloudsim/drivesim/fields"
+	"github.com/sweepd/sweepd/internal/cloudsim/discovery"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 )
 
 func TestAMaskMayNameWhatTheDiscoveryDocumentHas(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	api "google.golang.org/api/drive/v3"
 	"google.golang.org/api/googleapi"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {

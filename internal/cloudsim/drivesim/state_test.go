@@ -12,7 +12,7 @@ import (
 
 	api "google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // changesSince are the changes after token, by file: "removed", "trashed" or "there".

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim/query"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/query"
 )
 
 // Compile-time check: queries are matched against views.

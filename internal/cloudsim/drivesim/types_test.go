@@ -11,8 +11,8 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // wrongAnswers must not compile: the compiler complains where one of them does.

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim/fields"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 )
 
 // view is a file as one account sees it through one client.

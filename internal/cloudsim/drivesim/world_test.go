@@ -12,9 +12,9 @@ import (
 	api "google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/discovery"
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/discovery"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // start is when the tests' worlds begin.

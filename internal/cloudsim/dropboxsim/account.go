@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // Plan is a paid plan. It determines the account's type in the API and how long deleted files are kept:

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // Bulk is a Dropbox of any size whose bytes are computed when they are read.

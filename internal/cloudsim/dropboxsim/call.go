@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // call is one signed-in request to a route. authorize sets a and t, which stay nil for longpoll; read sets arg.

@@ -6,7 +6,7 @@ import (
 	"io"
 	"net/http"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Disturb implements cloudsim.Service: in a browser, a person gives the file that r names other bytes, or moves

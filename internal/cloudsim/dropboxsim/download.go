@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"unicode/utf16"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // getContent serves files/download, whole or the requested range:

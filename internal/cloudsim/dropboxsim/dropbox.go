@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Provider is the name of this service in the record and in policies.

@@ -8,8 +8,8 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/auth"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 func TestFaultsAreWordedAsTheServiceWordsThem(t *testing.T) {

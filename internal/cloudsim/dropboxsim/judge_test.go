@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // python is the interpreter that has Dropbox's client for it, Debian's python3-dropbox, or "".

@@ -3,7 +3,7 @@ package dropboxsim
 import (
 	"strings"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // defaultLimit is how many entries a page has if the client does not set a limit.

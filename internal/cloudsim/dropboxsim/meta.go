@@ -3,7 +3,7 @@ package dropboxsim
 import (
 	"path"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // The metadata of a path, in the form of the wire:

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // actor is the person who makes a change, through a client or a browser.

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // node is a file or a folder: the object of an id. It exists once, in its namespace, and is in the tree of every

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 // signin is an app without a secret, as a program on the person's machine is.

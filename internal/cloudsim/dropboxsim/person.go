@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // Item is a file that a person puts into Dropbox.

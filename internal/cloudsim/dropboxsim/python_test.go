@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 func TestDropboxsPythonClientIsServed(t *testing.T) {

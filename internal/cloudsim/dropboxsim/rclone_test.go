@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/drivesim"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 // rclone runs Debian's rclone against the world, as any user would: through the proxy, trusting its authority, with

@@ -3,7 +3,7 @@ package dropboxsim
 import (
 	"net/http"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // maxSession is the maximum size of one session here, in bytes.

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // The maximum size of a picture in bytes, and the maximum number in a batch:

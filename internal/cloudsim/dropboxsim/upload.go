@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
 
 // maxUpload is the maximum size of one request, in bytes:

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 const (

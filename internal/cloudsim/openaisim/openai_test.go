@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/openaisim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/openaisim"
 )
 
 const picture = "\x89PNG\r\n\x1a\nnot much more"

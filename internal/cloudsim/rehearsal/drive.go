@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 )
 
 // openDrive adds a Google Drive with o.Accounts accounts of o.Files files each, and their tokens to the

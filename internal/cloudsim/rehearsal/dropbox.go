@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"sweepd/internal/cloudsim/content"
-	"sweepd/internal/cloudsim/dropboxsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/content"
+	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 )
 
 // appKey is the key of the user's own app at Dropbox. There is no secret: the app signs in by PKCE.

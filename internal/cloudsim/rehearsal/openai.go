@@ -1,6 +1,6 @@
 package rehearsal
 
-import "sweepd/internal/cloudsim/openaisim"
+import "github.com/sweepd/sweepd/internal/cloudsim/openaisim"
 
 // apiKey is the key for the simulated OpenAI. It is a key to nothing.
 const apiKey = "sk-rehearsal-of-sweepd"

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 // Options are the options of a Rehearsal.

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
 var start = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)

@@ -388,15 +388,18 @@ type pkg struct {
 	GoFiles    []string
 }
 
+// packages returns the packages of the module. In what it returns, as in the walls, sweepd stands for the module's
+// path.
 func packages(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,GoFiles", "sweepd/...")
+	const module = `"github.com/sweepd/sweepd`
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,GoFiles", module[1:]+"/...")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
 	var all []pkg
-	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+	for dec := json.NewDecoder(strings.NewReader(strings.ReplaceAll(string(out), module, `"sweepd`))); ; {
 		var p pkg
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
 			return all

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 // A page names the test that shows each promise. A renamed test must not leave a promise without one.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode"
 
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {

@@ -63,7 +63,7 @@ type linked struct{ module, root, dir string }
 func linkedPackages(t *testing.T, target string) (all []linked) {
 	t.Helper()
 	system, machine, _ := strings.Cut(target, "/")
-	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Module", "sweepd/cmd/sweepd")
+	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Module", "github.com/sweepd/sweepd/cmd/sweepd")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+machine)
 	out, err := cmd.Output()
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 // longest is the number of words that a sentence on a page for users may have.

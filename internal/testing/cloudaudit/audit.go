@@ -15,15 +15,15 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/testing/rotation"
-	"sweepd/journal"
-	"sweepd/policy/policyfile"
-	"sweepd/providers"
-	"sweepd/sweeper"
+	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/fingerprint/c2pa"
+	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Pictures are the files of an account. Signing takes time, so they are made once for a loop.

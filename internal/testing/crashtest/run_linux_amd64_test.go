@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
 )
 
 // script makes a, then renames it to b, then makes c.

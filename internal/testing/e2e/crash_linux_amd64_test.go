@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/testing/crashtest"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // killed runs the program until its nth file-changing system call.

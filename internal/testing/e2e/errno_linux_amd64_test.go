@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/crashtest"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/crashtest"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // errnos are the errors of a disk that is full, broken, forbidden or read-only, and of a process that has reached a

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/testing/losefs"
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/losefs"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // powerStride is how many changes apart the power is cut in one run of the tests.

@@ -48,7 +48,7 @@ const binaryVariable = "SWEEPD_BINARY"
 
 // build builds the program into a file, with Go's build cache.
 func build(binary string) error {
-	out, err := exec.Command("go", "build", "-o", binary, "sweepd/cmd/sweepd").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", binary, "github.com/sweepd/sweepd/cmd/sweepd").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}

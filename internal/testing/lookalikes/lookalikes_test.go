@@ -19,8 +19,8 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // pictures of the collection
 
-	"sweepd/fingerprint/perceptual"
-	"sweepd/internal/thumbnail"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/internal/thumbnail"
 )
 
 var update = flag.Bool("update", false,

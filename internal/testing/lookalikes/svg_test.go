@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"sweepd/fingerprint/perceptual"
+	"github.com/sweepd/sweepd/fingerprint/perceptual"
 )
 
 // The frame of the figure, in pixels.

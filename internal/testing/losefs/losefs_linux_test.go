@@ -16,8 +16,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/testing/losefs"
-	"sweepd/journal"
+	"github.com/sweepd/sweepd/internal/testing/losefs"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // serveVariable makes the test binary the process that serves file systems.

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"testing"
 
-	"sweepd/policy/policyfile"
+	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
 // mapping is a mapping of a policy file. JSON is YAML, so that a policy can be made of it.

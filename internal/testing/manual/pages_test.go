@@ -9,8 +9,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 // pagesIn returns the pages that the patterns match, by their paths.

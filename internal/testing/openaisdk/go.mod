@@ -1,10 +1,10 @@
-module sweepd/internal/testing/openaisdk
+module github.com/sweepd/sweepd/internal/testing/openaisdk
 
 go 1.26.0
 
 require (
 	github.com/openai/openai-go/v3 v3.99.0
-	sweepd v0.0.0
+	github.com/sweepd/sweepd v0.0.0
 )
 
 require (
@@ -16,4 +16,4 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 )
 
-replace sweepd => ../../..
+replace github.com/sweepd/sweepd => ../../..

@@ -16,10 +16,10 @@ import (
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
 
-	"sweepd/internal/cloud/provenance"
-	"sweepd/internal/cloudsim"
-	"sweepd/internal/cloudsim/openaisim"
-	"sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/cloud/provenance"
+	"github.com/sweepd/sweepd/internal/cloudsim"
+	"github.com/sweepd/sweepd/internal/cloudsim/openaisim"
+	"github.com/sweepd/sweepd/internal/secret"
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // releasesVariable names the folder of the releases that all tests here share. One that is set beforehand is kept, for

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/event"
 )
 
 // nsenter runs a command in the mount namespace of a process, as root.

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/event"
-	"sweepd/internal/testing/markdown"
+	"github.com/sweepd/sweepd/internal/event"
+	"github.com/sweepd/sweepd/internal/testing/markdown"
 )
 
 const units = "../../../deploy/systemd"

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // benchTree is the tree that SWEEPD_BENCH_TREE names, or a made one of 2,000

@@ -13,10 +13,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
-	"sweepd/providers/local/mentions"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers/local/mentions"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // One reading of all documents below a root. Workers (docReader) take folders from a queue and read each

@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // surroundings are the results about a file's folder, and those above it, that the guards need. They are the same for

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestWhateverMayBeANeighbourOrSidecarIsKnownByItsForm(t *testing.T) {

@@ -17,9 +17,9 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 
-	"sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/language"
 )
 
 // gitIndexLimit is the largest index that is read, in bytes: more than a million files. Decoding takes six times as

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // git runs Git in a folder below the box's top.

@@ -8,10 +8,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // Guards hold files, and remember what they have read.

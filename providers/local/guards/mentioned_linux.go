@@ -5,10 +5,10 @@ import (
 	"sync"
 	"time"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
-	"sweepd/providers/local/mentions"
-	"sweepd/providers/local/roots"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers/local/mentions"
+	"github.com/sweepd/sweepd/providers/local/roots"
 )
 
 // memory is what the guards have read of the folders: for each root the names that its documents mention, and Git's

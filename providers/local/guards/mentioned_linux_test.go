@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestWhatADocumentNamesIsHeld(t *testing.T) {

@@ -5,9 +5,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/disk"
-	"sweepd/internal/language"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // underWay returns a reason if there is a neighbour of the file.

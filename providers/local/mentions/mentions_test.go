@@ -14,7 +14,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 
-	"sweepd/internal/testing/rotation"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 )
 
 // index returns the index of documents with the name and the texts.

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io/fs"
 
-	"sweepd/internal/disk"
-	"sweepd/providers"
+	"github.com/sweepd/sweepd/internal/disk"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // Reason is disk.Reason with the errors of package providers.

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"sweepd/internal/disk"
+	"github.com/sweepd/sweepd/internal/disk"
 )
 
 // Queue is the folders of one walk that are still to be read: workers take them from a stack, and push those in them.

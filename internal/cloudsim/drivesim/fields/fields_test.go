@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"sweepd/internal/cloudsim/drivesim/fields"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/fields"
 )
 
 var schema = fields.Names(

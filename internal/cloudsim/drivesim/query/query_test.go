@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudsim/drivesim/query"
+	"github.com/sweepd/sweepd/internal/cloudsim/drivesim/query"
 )
 
 // item is a file to ask of.
