@@ -64,8 +64,9 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 	return sum
 }
 
-// Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a
-// *SurgeError if p is far larger than usual and the user has not reviewed it.
+// Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a *SurgeError
+// if p is far larger than usual and the user has not reviewed it. It reads the journal and changes nothing; Execute
+// asks again, under its lease.
 func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Usage{}) }
 
 // allow is Allow under limits of which others have also taken a part.

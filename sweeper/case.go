@@ -11,7 +11,8 @@ import (
 )
 
 // Case is a file that a scan has found, with all that a decision on it needs besides the policy and the time. It
-// implements lookup with what was looked up once.
+// implements lookup with what was looked up once. So several policies are compared on one scan, without asking the
+// storage twice.
 type Case struct {
 	policy.Facts
 	doubt *ClockError
@@ -29,7 +30,8 @@ type asked[T any] struct {
 	err    error
 }
 
-// ask returns the answer that a lookup returned.
+// ask returns the answer that a lookup returned. An error is kept too: a policy that needs the answer holds the file by
+// it, another one does not notice.
 func ask[T any](answer T, err error) asked[T] { return asked[T]{answer, err} }
 
 // know asks everything that a step of q could ask. It returns an error if the file is gone or in flux, or if ctx has
@@ -59,11 +61,14 @@ func (c Case) Decide(p *policy.Policy, now time.Time) policy.Decision {
 	return d
 }
 
-func (c Case) export(context.Context) (string, error)             { return c.in.answer, c.in.err }
+// The methods of lookup return what was asked for in know.
+func (c Case) export(context.Context) (string, error) { return c.in.answer, c.in.err }
+
 func (c Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
 func (c Case) whyKept(context.Context) language.Message           { return c.why }
 func (c Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }
 
+// guards returns those of the guards that protect has, since know has asked all of them.
 func (c Case) guards(_ context.Context, protect []providers.Guard) ([]providers.Held, error) {
 	return only(c.holds.answer, protect), c.holds.err
 }

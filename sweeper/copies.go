@@ -102,6 +102,7 @@ type copies struct {
 	kept map[journal.Content]Copy
 }
 
+// newCopies returns copies that know of no file yet. read is called only for files of equal sizes.
 func newCopies(read contentOf) *copies {
 	return &copies{read: read, staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
 }

@@ -76,7 +76,8 @@ type overrides interface {
 	ofContent(ctx context.Context, c journal.Content) (journal.Override, error)
 }
 
-// overrideSnapshot has the decisions as of the time when it was read, for many files at little cost.
+// overrideSnapshot has the decisions as of the time when it was read, for many files at little cost. A decision that
+// the user takes during the scan is seen by the steps before the move, which ask liveOverrides.
 type overrideSnapshot struct{ journal.Overrides }
 
 func (w overrideSnapshot) of(_ context.Context, e providers.Entry) (journal.Override, error) {
@@ -186,7 +187,8 @@ type lookup interface {
 	guards(ctx context.Context, protect []providers.Guard) ([]providers.Held, error)
 }
 
-// live looks the facts up as they are now.
+// live looks the facts up as they are now. It is used for one file by one goroutine, since the reader r keeps what it
+// has read.
 type live struct {
 	by decider
 	st *providers.Storage
@@ -194,6 +196,7 @@ type live struct {
 	e  providers.Entry
 }
 
+// export returns "" for a file of an account: exports that were learnt are folders of this machine.
 func (l live) export(ctx context.Context) (string, error) {
 	if isRemote(l.st) {
 		return "", nil

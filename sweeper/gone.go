@@ -16,6 +16,7 @@ import (
 // operation of sweepd.
 type goneError struct{ back bool }
 
+// Error returns where the file is now, as far as that is known.
 func (e *goneError) Error() string {
 	if e.back {
 		return "it is no longer in the trash: it was restored outside sweepd"
@@ -23,6 +24,7 @@ func (e *goneError) Error() string {
 	return "it was removed from the trash outside sweepd"
 }
 
+// Unwrap returns fs.ErrNotExist, as the storage itself would.
 func (e *goneError) Unwrap() error { return fs.ErrNotExist }
 
 // missing returns the trash operations whose files have left the trash although the journal has them there. It looks

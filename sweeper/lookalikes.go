@@ -177,6 +177,8 @@ func (x *lookalikes) decode(
 // maxThumbnail is the size of the largest thumbnail that a storage makes, in bytes.
 const maxThumbnail = 4 << 20
 
+// fetchThumbnail returns the thumbnail that a storage makes of a file, with about thumbnail.Side pixels on its longer
+// side. A longer answer than maxThumbnail is cut off, and fails to decode.
 func fetchThumbnail(ctx context.Context, st *providers.Storage, e providers.Entry) ([]byte, error) {
 	rc, err := st.Thumbnail(ctx, e, thumbnail.Side)
 	if err != nil {
@@ -301,6 +303,7 @@ func (sc *scan) original(rec journal.Record) (p known.Picture, ok bool) {
 	return p, ok
 }
 
+// binaryOf returns a hash in the form in which the journal has it.
 func binaryOf(h perceptual.Hash) []byte {
 	b, _ := h.AppendBinary(nil) // never fails
 	return b

@@ -151,7 +151,8 @@ func waves(items []Item) (all [][]Item) {
 // brought it back.
 var errResolved = errors.New("it is no longer in the trash")
 
-// unkeptError is the reason why a restored file is kept as a file but not by its content.
+// unkeptError is the reason why a restored file is kept as a file but not by its content. The restore itself has
+// succeeded, so this is a problem of the run and no failure of the operation.
 type unkeptError struct{ err error }
 
 func (e *unkeptError) Error() string { return "its content is not kept: " + e.err.Error() }

@@ -30,9 +30,10 @@ type answers struct {
 // nowhere reports whether the answers name no place to look.
 func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" && a.Dropbox == "" }
 
-// fits returns an error about the first answer that is invalid, in one sentence; nil if all are valid. It looks
-// at folders and files on this machine, and then lets the parser of policies decide: a text that init writes must
-// be one that sweepd accepts.
+// fits returns an error about the first answer that is invalid, in one sentence; nil if all are valid. It looks at
+// folders and files on this machine, and then lets the parser of policies decide: a text that init writes must be one
+// that sweepd accepts. A folder that does not exist is refused here although a policy may name one, because at a prompt
+// it is a typing error.
 func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
 		if fi, err := os.Stat(p.expand(folder)); err == nil && !fi.IsDir() || errors.Is(err, fs.ErrNotExist) {
@@ -82,7 +83,8 @@ func (p *program) fits(a answers) error {
 	return nil
 }
 
-// expand returns the folder with the home in place of ~.
+// expand returns the folder with the home in place of ~. Only "~/" is expanded: "~user" and variables are for a shell,
+// and a policy does not know them either.
 func (p *program) expand(folder string) string {
 	if rest, ok := strings.CutPrefix(folder, "~/"); ok {
 		return filepath.Join(p.home(), rest)
@@ -90,7 +92,8 @@ func (p *program) expand(folder string) string {
 	return folder
 }
 
-// absolute returns the folder as a policy names it, independent of the working directory.
+// absolute returns the folder as a policy names it, independent of the working directory. The home is written as ~
+// again, so that the policy can be copied to another account.
 func (p *program) absolute(folder string) string {
 	if strings.HasPrefix(folder, "~/") {
 		return folder
@@ -101,7 +104,8 @@ func (p *program) absolute(folder string) string {
 	return tilde(folder, p.home())
 }
 
-// inYAML returns any text as a YAML string: its JSON form.
+// inYAML returns any text as a YAML string: its JSON form. YAML 1.2 contains JSON (https://yaml.org/spec/1.2.2/, 1.2),
+// so no further quoting rules are needed.
 func inYAML(text string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -110,7 +114,8 @@ func inYAML(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// yamlScalar returns a text as YAML, without quotes if it is plain.
+// yamlScalar returns a text as YAML, without quotes if it is plain. Durations and levels such as 7d and proven stay
+// plain, as a person would write them; "0", "off" and the like are plain too, and policyfile reads each as text.
 func yamlScalar(text string) string {
 	// Lower-case letters and digits need no quotes.
 	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {

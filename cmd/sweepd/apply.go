@@ -23,6 +23,8 @@ type applyOptions struct {
 	yes  bool
 }
 
+// newApplyCmd returns the verb apply. It takes either one file with a saved plan, or folders and storages to scan now;
+// a regular file is a plan, because scans take folders only.
 func newApplyCmd(p *program) *cobra.Command {
 	var o applyOptions
 	cmd := &cobra.Command{
@@ -58,7 +60,9 @@ confirmed, or made with another policy.`,
 	return cmd
 }
 
-// runApply executes a saved plan, or what a new scan finds due.
+// runApply executes a saved plan, or what a new scan finds due. With --json the files and the problems are printed
+// before the plan is carried out, and the summary of the run after it. A file that could not be read during the scan
+// makes the status 1, but does not keep the rest of the plan from being applied.
 func runApply(ctx context.Context, p *program, o applyOptions) error {
 	if len(o.args) == 1 && (o.args[0] == "-" || isFile(o.args[0])) {
 		return p.applySaved(ctx, o.args[0], o.json)
@@ -87,7 +91,10 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 	return err
 }
 
-// applySaved executes the plan in a file, unless that was done before.
+// applySaved executes the plan in a file, unless that was done before. The plan names its storages and folders itself
+// (Plan.Scope). A folder that is missing meanwhile is no error of the command line: its files are reported as gone, and
+// the rest of the plan goes on. A plan that was carried out before is not an error either, so that a script can repeat
+// the command after a crash.
 func (p *program) applySaved(ctx context.Context, file string, asJSON bool) error {
 	due, err := p.loadPlan(file)
 	if err != nil {
@@ -123,7 +130,8 @@ func (p *program) applySaved(ctx context.Context, file string, asJSON bool) erro
 	return p.applyPlan(ctx, asJSON, a, due)
 }
 
-// applyNew executes a plan that was just made, once the user agrees to it.
+// applyNew executes a plan that was just made, once the user agrees to it. A plan that the user agreed to counts as
+// reviewed, which lifts the check for a surge; one that --yes lets through does not.
 func (p *program) applyNew(ctx context.Context, o applyOptions, a *app.App, due *sweeper.Plan) error {
 	if !o.yes && !due.Empty() {
 		if agreed, err := p.agree(ctx, o.json, a, due); err != nil || !agreed {
@@ -146,7 +154,9 @@ func (p *program) applyPlan(ctx context.Context, asJSON bool, a *app.App, due *s
 	return trouble(sum)
 }
 
-// execute executes a plan, and shows its progress and its summary. The summary is nil if there is no run.
+// execute executes a plan, and shows its progress and its summary. The summary is nil if there is no run. An error and
+// a summary can come together: the run stopped in the middle, and the summary has what was done until then. Files that
+// failed or were refused are in the summary and are no error.
 func (p *program) execute(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) (*sweeper.Summary, error) {
 	total := len(due.Trash) + len(due.Purge)
 	sum, err := a.Sweeper.Execute(ctx, due, func(done int) { p.term.progress("done: %d of %d", done, total) })
@@ -157,7 +167,8 @@ func (p *program) execute(ctx context.Context, asJSON bool, a *app.App, due *swe
 	return sum, err
 }
 
-// unaskedError refuses a plan because the user cannot be asked.
+// unaskedError refuses a plan because the user cannot be asked. Its status is exitUnsafe: a script that has forgotten
+// --yes must not change anything.
 type unaskedError struct{ plan string }
 
 func (e *unaskedError) Error() string {
@@ -165,7 +176,9 @@ func (e *unaskedError) Error() string {
 }
 
 // agree asks the user whether to execute the plan. It returns an *unaskedError if the question cannot be shown and
-// answered, or the reason if the plan is refused regardless of the answer.
+// answered, or the reason if the plan is refused regardless of the answer. The refusals come before the question, so
+// that the user is not asked about a plan that cannot run. A surge is a warning instead: the answer to the question is
+// the review that it asks for.
 func (p *program) agree(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) (bool, error) {
 	err := a.Paths.Paused(p.now())
 	if err == nil {
@@ -194,6 +207,7 @@ func (p *program) printSurge(err error) error {
 	return nil
 }
 
+// firstError returns the first error that is not nil. Unlike errors.Join it keeps the one that decides the exit status.
 func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -203,12 +217,14 @@ func firstError(errs ...error) error {
 	return nil
 }
 
+// isFile reports whether path names a regular file, after links are followed.
 func isFile(path string) bool {
 	fi, err := os.Stat(path)
 	return err == nil && fi.Mode().IsRegular()
 }
 
-// confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
+// confirm shows what would be done and reports whether the user answers yes. An interrupt is a no. The read itself
+// cannot be interrupted, so it goes on in a goroutine until the process ends; nothing else reads stdin then.
 func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
 	p.term.show("%s? [y/N] ", due)
 	answers := make(chan string, 1)
@@ -235,12 +251,15 @@ func (t *terminal) declines(answer string) bool {
 }
 
 // agrees reports whether an answer is a yes: y or yes, or the same in the user's language. Any other answer is a no.
+// The English letters count in every language, because a user who has read the manual knows those.
 func (t *terminal) agrees(answer string) bool {
 	yes := []string{"y", "yes", t.in.Sprintf("y"), t.in.Sprintf("yes")}
 	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer)))
 }
 
-// printKept prints how long the trash of each account keeps the files.
+// printKept prints how long the trash of each account keeps the files. A service deletes what is in its trash by its
+// own clock (30 days in Google Drive and in most Dropbox plans), whatever the policy says, so the user has to know it
+// at the time of the move.
 func (p *program) printKept(ctx context.Context, asJSON bool, a *app.App, sum *sweeper.Summary) error {
 	if asJSON || sum.Trashed == 0 || len(p.accounts()) == 0 {
 		return nil

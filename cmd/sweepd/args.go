@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
-// group makes cmd a command of verbs only: alone it prints its help, and an unknown verb is a *app.UsageError.
+// group makes cmd a command of verbs only: alone it prints its help, and an unknown verb is a *app.UsageError. cobra's
+// own default is an error in another form, and status 0 for an unknown verb below the first level.
 func group(cmd *cobra.Command) *cobra.Command {
 	cmd.Args = knownVerb
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
@@ -59,8 +60,8 @@ func knownTopic(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// meantVerb returns the verb of cmd that the user may have meant; "" if none is near. A verb that lists the name in
-// its SuggestFor comes first, because the nearest name of "unpause" is its opposite.
+// meantVerb returns the verb of cmd that the user may have meant; "" if none is near. A verb that lists the name in its
+// SuggestFor comes first, because the nearest name of "unpause" is its opposite. Case does not matter.
 func meantVerb(cmd *cobra.Command, name string) string {
 	var names []string
 	for _, verb := range cmd.Commands() {
@@ -84,8 +85,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// compatible returns a *app.UsageError if flags are set of which a verb takes only one; nil if not. It runs
-// before every verb, and so before cobra's own check, whose error has no hint.
+// compatible returns a *app.UsageError if flags are set of which a verb takes only one; nil if not. It runs before
+// every verb, and so before cobra's own check, whose error has no hint. The names of the flags are taken out of cobra's
+// message, because cobra has no typed error for it; if the message ever changes, it is shown as it is.
 func compatible(cmd *cobra.Command) error {
 	err := cmd.ValidateFlagGroups()
 	if err == nil {
@@ -99,7 +101,8 @@ func compatible(cmd *cobra.Command) error {
 	return &app.UsageError{Err: errors.New(text), Hint: "see: " + cmd.CommandPath() + " --help"}
 }
 
-// needs returns the check of the arguments of a verb that takes at least one: what is "a file".
+// needs returns the check of the arguments of a verb that takes at least one: what is "a file". The error shows the
+// usage line of the verb as its hint.
 func needs(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -8,7 +8,9 @@ import (
 )
 
 // browse opens an address in the user's browser and does not wait for it. Other users can see the address in the list
-// of processes, so it has nothing secret in it.
+// of processes, so it has nothing secret in it. It returns an error if no browser can be started; the caller then
+// prints the address. A browser that starts and shows nothing is not noticed, so callers print the address in any case.
+// The browser outlives ctx and the program.
 func (p *program) browse(ctx context.Context, address string) error {
 	args := map[string][]string{
 		"darwin":  {"open"},

@@ -20,6 +20,8 @@ type checkOptions struct {
 	diff  string // the policy to compare with; "": none
 }
 
+// newCheckCmd returns the verb check. With --diff it is another function (runDiff), which scans; check alone only
+// reads.
 func newCheckCmd(p *program) *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
@@ -93,7 +95,8 @@ func runCheck(ctx context.Context, p *program, o checkOptions) error {
 	return invalid
 }
 
-// checkedPolicy is a policy file and what is to be known of it.
+// checkedPolicy is a policy file and what is to be known of it. Only file and policy are errors if they are wrong; the
+// other fields are advice about a policy that is valid.
 type checkedPolicy struct {
 	file     string // as the user knows it
 	policy   *policy.Policy
@@ -103,7 +106,8 @@ type checkedPolicy struct {
 }
 
 // checked reads and examines the policy in a file; "" is the one that the other verbs use. With an error, only file is
-// set.
+// set. Patterns are tried against the files that are there now (app.Unmatched), for which ctx can end the search;
+// accounts are not asked, since check works without a network.
 func (p *program) checked(ctx context.Context, file string) (c checkedPolicy, err error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -122,7 +126,8 @@ func (p *program) checked(ctx context.Context, file string) (c checkedPolicy, er
 }
 
 // readPolicy reads the policy in a file, from standard input, or the one that the other verbs use. It returns its name
-// also with an error.
+// also with an error. It returns a *app.UsageError if there is no policy at all: check has nothing to explain then,
+// although the other verbs would use the built-in one. A mistake in the text is a *policyfile.Error, or several joined.
 func (p *program) readPolicy(paths app.Paths, file string) (name string, pol *policy.Policy, err error) {
 	if file == "-" {
 		src, err := p.policyInput()
@@ -163,7 +168,8 @@ func (p *program) printChecked(c checkedPolicy, several bool) {
 	p.warnDiffers(c.differs)
 }
 
-// printNotes prints a paragraph for each kind of thing that the user should know of a valid policy.
+// printNotes prints a paragraph for each kind of thing that the user should know of a valid policy. These are no
+// warnings: the policy does what it says, and the paragraphs are about the places it applies to.
 func (p *program) printNotes(c checkedPolicy) {
 	pol := c.policy
 	if notes := pol.Notes(); len(notes) > 0 {
@@ -185,7 +191,8 @@ func (p *program) printNotes(c checkedPolicy) {
 	}
 }
 
-// cautions returns the mistakes of a valid policy on this machine.
+// cautions returns the mistakes of a valid policy on this machine. They are about folders that do not exist or cannot
+// be read. Accounts are left to doctor, which can ask the service.
 func cautions(pol *policy.Policy) (all []language.Message) {
 	names := make([]string, 0, len(pol.Storages))
 	for name := range pol.Storages {
@@ -205,7 +212,9 @@ func cautions(pol *policy.Policy) (all []language.Message) {
 	return all
 }
 
-// bars returns the folders from which nothing can go to the trash, if the policy trashes anything.
+// bars returns the folders from which nothing can go to the trash, if the policy trashes anything. A mount without a
+// usable trash folder is the usual reason. Such files would be refused one by one at every sweep, so the user learns it
+// before.
 func (p *program) bars(pol *policy.Policy) (all []language.Message) {
 	if !slices.ContainsFunc(pol.Rules, func(r policy.Rule) bool { return r.Do == policy.Trash }) {
 		return nil

@@ -13,7 +13,9 @@ import (
 )
 
 // runDiff compares what two policies do: the one that the other verbs use, or the one named, and o.diff. It returns
-// errTrouble if that differs, or if not all could be compared.
+// errTrouble if that differs, or if not all could be compared. The record is opened for reading if there is one,
+// because marks, overrides and verdicts are a part of what a policy does; both policies see the same record, so that
+// only the policies make a difference.
 func runDiff(ctx context.Context, p *program, o checkOptions) error {
 	before, after, err := p.compared(o)
 	if err != nil {
@@ -53,7 +55,7 @@ func runDiff(ctx context.Context, p *program, o checkOptions) error {
 }
 
 // compared reads the two policies of check --diff. It returns a *app.UsageError if the arguments do not name them, and
-// the error of the first that is invalid.
+// the error of the first that is invalid. Standard input can be one of them, since it can be read only once.
 func (p *program) compared(o checkOptions) (before, after app.NamedPolicy, err error) {
 	file := ""
 	switch {
@@ -89,7 +91,8 @@ func (p *program) compared(o checkOptions) (before, after app.NamedPolicy, err e
 	return before, after, err
 }
 
-// printDiff prints the files that the policies treat differently, by turn, and the lines of what else differs.
+// printDiff prints the files that the policies treat differently, by turn, and the lines of what else differs. The
+// turns are in the order of their weight: files that would newly go come first.
 func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, removed, added []string) {
 	for _, turn := range sweeper.Turns() {
 		p.printTurn(turn, changesOf(c.Changes, turn))
@@ -124,7 +127,7 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 	p.term.printf("nothing was changed\n")
 }
 
-// printTurn prints the files whose fate turns in one way.
+// printTurn prints the files whose fate turns in one way. A turn without files has no heading.
 func (p *program) printTurn(turn sweeper.Turn, all []sweeper.Change) {
 	if len(all) == 0 {
 		return
@@ -167,7 +170,8 @@ type jsonFate struct {
 	Goes *time.Time `json:"goes"` // at the earliest; null: at no time that is known
 }
 
-// jsonEffect is the end of check --diff --json.
+// jsonEffect is the end of check --diff --json. A script that guards a change of the policy, as in CI, needs only this
+// line: Same, and Turns["go"].
 type jsonEffect struct {
 	Type     string         `json:"type"` // "effect"
 	Before   string         `json:"before"`
@@ -180,7 +184,8 @@ type jsonEffect struct {
 	Same     bool           `json:"same"`
 }
 
-// diffLines prints the comparison as JSON.
+// diffLines prints the comparison as JSON. The lines are in English whatever the locale is, so that a script can
+// compare them.
 func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
 	english := language.Printer{}
 	removed, added := report.Differing(before.Policy.Besides(english), after.Policy.Besides(english))

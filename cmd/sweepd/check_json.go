@@ -8,7 +8,8 @@ import (
 	"github.com/sweepd/sweepd/policy/policyfile"
 )
 
-// jsonPolicy is the output of check --json for one file.
+// jsonPolicy is the output of check --json for one file. The lists are never null, so that a filter in jq needs no case
+// for that.
 type jsonPolicy struct {
 	Type     string        `json:"type"` // "policy"
 	File     string        `json:"file"` // "" if there is none
@@ -48,7 +49,8 @@ func (p *program) checkLine(c checkedPolicy, err error) jsonPolicy {
 	return line
 }
 
-// mistakes returns the mistakes that an error of a policy joins.
+// mistakes returns the mistakes that an error of a policy joins. policyfile joins up to ten mistakes of a file into one
+// error. An error that is no mistake in the text, such as a file that cannot be read, becomes one entry without a line.
 func (p *program) mistakes(err error) (all []jsonMistake) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {

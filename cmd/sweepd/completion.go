@@ -46,7 +46,7 @@ func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []str
 }
 
 // which completes the arguments of verbs that take files: the prefixes of an account's files, and the shell's own
-// files.
+// files. After a prefix such as "drive:" the shell sets no space, so that the path can follow.
 func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
 	for name := range p.accounts() {
 		if strings.HasPrefix(name+":", begun) {
@@ -74,6 +74,8 @@ func (p *program) completeAccount(_ *cobra.Command, args []string, begun string)
 }
 
 // completeHistory offers the latest runs, each with its time and figures. If none begins so, the shell offers files.
+// Only the number is inserted; the time and the figures behind the tab are shown by shells that can (zsh, fish, and
+// bash with cobra's script).
 func (p *program) completeHistory(
 	cmd *cobra.Command, args []string, begun string,
 ) ([]string, cobra.ShellCompDirective) {
@@ -90,7 +92,9 @@ func (p *program) completeHistory(
 }
 
 // completeUndo offers the runs with files in the trash and these files, newest first, in the form that the user has
-// begun: of this folder, of the home, absolute, or of an account. If none begins so, it offers what which does.
+// begun: of this folder, of the home, absolute, or of an account. If none begins so, it offers what which does. Runs
+// and files cannot be mixed in one undo, so after a first number only numbers follow, without those that are there, and
+// after a first file only files.
 func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	found := p.peek(cmd, func(ctx context.Context, j *journal.Journal) []string {
 		var files, order []string
@@ -129,7 +133,8 @@ func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) 
 	return found, cobra.ShellCompDirectiveNoFileComp | inOrder
 }
 
-// asTyped returns the path of a trashed file as the user would go on from what is begun; "" if it does not begin so.
+// asTyped returns the path of a trashed file as the user would go on from what is begun; "" if it does not begin so. A
+// path with characters that a terminal would act on is not offered: the shell would insert them into the line.
 func (p *program) asTyped(op journal.Operation, begun string) string {
 	path := op.Op.Entry.Path
 	switch {
@@ -150,7 +155,8 @@ func (p *program) asTyped(op journal.Operation, begun string) string {
 	return path
 }
 
-// completeForget offers the runs that protect files, newest first, and the shell's own files.
+// completeForget offers the runs that protect files, newest first, and the shell's own files. A run protects files if
+// an undo restored them and no forget has come since.
 func (p *program) completeForget(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return p.which(cmd, args, begun)
@@ -176,7 +182,8 @@ func (p *program) completeForget(cmd *cobra.Command, args []string, begun string
 	return append(runs, names...), how | inOrder
 }
 
-// described returns a run with its description, as cobra separates them.
+// described returns a run with its description, as cobra separates them. The tab is cobra's separator between the value
+// and its description.
 func described(run int64, began time.Time, words ...string) string {
 	return describedAs(strconv.FormatInt(run, 10), began, words...)
 }

@@ -19,6 +19,7 @@ type conversationsOptions struct {
 	json bool
 }
 
+// newConversationsCmd returns the verb conversations. It reads the record only: neither ChatGPT nor a storage is asked.
 func newConversationsCmd(p *program) *cobra.Command {
 	o := conversationsOptions{page: newSheetFile()}
 	cmd := &cobra.Command{
@@ -50,7 +51,8 @@ Exit status: 3 if the record is damaged or incomplete.`,
 	return cmd
 }
 
-// jsonConversationLine is a line of conversations --json.
+// jsonConversationLine is a line of conversations --json. Found has the copies that are in a storage as of the last
+// scan, Swept those that sweepd moved to the trash, both in the order of the record.
 type jsonConversationLine struct {
 	Type   string     `json:"type"` // "conversation"
 	ID     string     `json:"id"`
@@ -73,7 +75,8 @@ type jsonCopy struct {
 	Resolved string     `json:"resolved,omitempty"`
 }
 
-// jsonConversations is the last line of conversations --json.
+// jsonConversations is the last line of conversations --json. Unplaced pictures are known to be generated, but the
+// export names no conversation for them.
 type jsonConversations struct {
 	Type          string `json:"type"` // "summary"
 	Conversations int    `json:"conversations"`
@@ -81,6 +84,8 @@ type jsonConversations struct {
 	Unplaced      int    `json:"unplaced"`
 }
 
+// runConversations prints the conversations, as text, as JSON, or as a page. It checks the page's file before it reads
+// the record, so that a refusal costs no time. A record without any export is no error: the text names the verb learn.
 func runConversations(ctx context.Context, p *program, o conversationsOptions) error {
 	if o.page.named != "" {
 		if err := o.page.check(); err != nil {
@@ -125,7 +130,8 @@ func runConversations(ctx context.Context, p *program, o conversationsOptions) e
 	return nil
 }
 
-// notDeleted returns what is left to the user.
+// notDeleted returns what is left to the user. Each list ends with it, because a user who has ticked off the files may
+// expect that the conversations are gone too.
 func notDeleted() language.Message {
 	return language.Messagef(
 		"sweepd deletes nothing in ChatGPT: open a link to delete the conversation, and look into the library")
@@ -157,6 +163,7 @@ func conversationLine(c sweeper.Conversation) jsonConversationLine {
 	return line
 }
 
+// copyLine returns a copy that is in a storage; conversationLine adds the rest for one in the trash.
 func copyLine(f sweeper.PictureCopy) jsonCopy {
 	return jsonCopy{Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size}
 }
@@ -169,7 +176,8 @@ func (p *program) conversation(c sweeper.Conversation) {
 	t.printf("      %s\n", safe(c.Link()))
 }
 
-// madeOn returns the day of a time on this machine.
+// madeOn returns the day of a time on this machine. An unknown day has the width of a known one, so that the column
+// stays aligned.
 func madeOn(at time.Time) string {
 	if at.IsZero() {
 		return "????-??-??"
@@ -216,7 +224,8 @@ func byStorage(copies []sweeper.PictureCopy) language.Text {
 	return language.Join(parts, ", ")
 }
 
-// checklist writes the conversations as a page.
+// checklist writes the conversations as a page. The texts are escaped for a terminal first and for HTML by package
+// report, because titles come from the export.
 func (p *program) checklist(to outputFile, all []sweeper.Conversation, images, unplaced int) error {
 	page := report.Checklist{Made: p.now(), Language: p.term.in}
 	page.Lead = append(page.Lead, report.Sentence(p.term.text(conversationsTotal(len(all), images))))

@@ -77,7 +77,8 @@ func runDemo(ctx context.Context, p *program, o demoOptions) (err error) {
 	return err
 }
 
-// demoPolicy is the policy of the tour.
+// demoPolicy is the policy of the tour. purge is off for the Dropbox because a personal one offers no permanent
+// deletion by API (docs/dropbox.md).
 const demoPolicy = `version: 1
 storages:
   downloads: {type: local, roots: [~/Downloads]}

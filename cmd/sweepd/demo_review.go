@@ -7,7 +7,8 @@ import (
 	"regexp"
 )
 
-// pageLink matches the link to the page of review.
+// pageLink matches the link to the page of review. The path is a one-time secret that the page prints on its own
+// standard output.
 var pageLink = regexp.MustCompile(`http://127\.0\.0\.1:\d+/login/\S+`)
 
 // review signs in to the clouds, and serves the page of review until ctx ends, as by an interrupt, which is no error.

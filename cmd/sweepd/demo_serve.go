@@ -21,7 +21,8 @@ type demoServeOptions struct {
 	json   bool
 }
 
-// newDemoServeCmd returns the verb demo serve.
+// newDemoServeCmd returns the verb demo serve. Other programs than sweepd can use the clouds too;
+// docs/internals/rehearse.md shows rclone and curl.
 func newDemoServeCmd(p *program) *cobra.Command {
 	var o demoServeOptions
 	cmd := &cobra.Command{
@@ -77,7 +78,8 @@ func runDemoServe(ctx context.Context, p *program, o demoServeOptions) (err erro
 	return r.Close()
 }
 
-// servedPolicy is a policy for the served clouds.
+// servedPolicy is a policy for the served clouds. It is formatted with the path of the OAuth client and the key of the
+// Dropbox app.
 const servedPolicy = `version: 1
 storages:
   drive: {type: gdrive, client: %q}
@@ -88,7 +90,8 @@ rules:
 trash: {ours: 30d}
 `
 
-// rehearse starts a rehearsal. It returns a *app.UsageError if the address is not a loopback one.
+// rehearse starts a rehearsal. It returns a *app.UsageError if the address is not a loopback one. The clouds have no
+// passwords worth the name, so they must not be reachable from another machine. The caller closes the rehearsal.
 func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	r, err := rehearsal.Start(o)
 	if errors.Is(err, cloudsim.ErrNotLoopback) {

@@ -10,7 +10,8 @@ import (
 	"github.com/sweepd/sweepd/internal/language"
 )
 
-// jsonCheck is one line of doctor --json.
+// jsonCheck is one line of doctor --json. Storage is "" for a check of the whole setup. Check is a fixed name (see
+// headed), Text and Hint are English sentences.
 type jsonCheck struct {
 	Type    string    `json:"type"` // "check"
 	Storage string    `json:"storage"`
@@ -68,7 +69,8 @@ func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
 	return ctx.Err()
 }
 
-// printCheck prints one line, with the hint below it if there is one.
+// printCheck prints one line, with the hint below it if there is one. The state is padded to four columns so that the
+// findings are aligned, and green, yellow or red.
 func (p *program) printCheck(f app.Finding) {
 	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
 	text := lines(headed(f.Check, f.Text).In(p.term.in))
@@ -81,7 +83,8 @@ func (p *program) printCheck(f app.Finding) {
 	}
 }
 
-// headed returns the finding of a check with the check's name before it.
+// headed returns the finding of a check with the check's name before it. Each name has a text of its own, so that the
+// catalogs can translate it; an unknown name, as of a check that is new, is shown as it is.
 func headed(check string, finding language.Message) language.Message {
 	switch check {
 	case "policy":

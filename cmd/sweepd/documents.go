@@ -26,7 +26,8 @@ type jsonDocument struct {
 	Incomplete string       `json:"incomplete,omitempty"` // why a part of it was not looked at
 }
 
-// jsonMember is one of these pictures.
+// jsonMember is one of these pictures. Member is its name inside the document, such as word/media/image1.png. File and
+// Pixels are of a picture that was recognised by a file that the same scan found.
 type jsonMember struct {
 	Member       string                 `json:"member"`
 	Size         int64                  `json:"size"`
@@ -49,7 +50,8 @@ type jsonConversation struct {
 	URL   string `json:"url"`
 }
 
-// jsonDocuments are the totals of the documents.
+// jsonDocuments are the totals of the documents. Seen documents without pictures count too. Repacked pictures are those
+// of a PDF whose pixels were stored in PDF's own form, so that no byte of the original is left to compare.
 type jsonDocuments struct {
 	Documents int      `json:"documents"`
 	Images    int      `json:"images"`
@@ -58,6 +60,8 @@ type jsonDocuments struct {
 	Skipped   []string `json:"skipped,omitempty"` // storages that were not looked into
 }
 
+// documentLine returns a document for --json. Lists are empty and not null; a path that is not UTF-8 is there twice,
+// once readable and once exact.
 func documentLine(d app.Document) jsonDocument {
 	line := jsonDocument{
 		Type: "document", Storage: d.Storage, Path: d.Entry.Path, Size: d.Entry.Size, Modified: d.Entry.Modified.UTC(),
@@ -88,7 +92,9 @@ func documentLine(d app.Document) jsonDocument {
 }
 
 // lookIntoDocuments looks into the documents of the folders that were scanned, prints those with pictures from ChatGPT
-// unless they are for a page, and adds what failed to the summary. found are the files that the scan has found.
+// unless they are for a page, and adds what failed to the summary. found are the files that the scan has found. A
+// document is never changed or moved: the result is for the user's eyes. Documents in accounts are skipped, since each
+// would have to be downloaded as a whole.
 func (p *program) lookIntoDocuments(
 	ctx context.Context, o scanOptions, a *app.App, found []sweeper.Found, sum *sweeper.Summary,
 ) (*app.Documents, error) {
@@ -151,7 +157,8 @@ func (s *sheet) addDocuments(all []app.Document) {
 	}
 }
 
-// whyMember returns the evidence of a picture in a document, and where else it is.
+// whyMember returns the evidence of a picture in a document, and where else it is. The title of a conversation comes
+// from the export and is quoted, so that it cannot be taken for a part of the sentence.
 func whyMember(m app.DocumentPicture) language.Message {
 	why := m.Verdict.Brief()
 	switch {

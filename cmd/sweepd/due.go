@@ -12,7 +12,8 @@ import (
 )
 
 // showDue scans, prints the files of the plan of what is due, and returns it. In JSON, and with --all, it prints every
-// file that was found.
+// file that was found. Otherwise it prints those that the plan moves or marks, and the entries of the trash that it
+// deletes, each with its reason. The plan is nil with an error.
 func (p *program) showDue(ctx context.Context, l listing, a *app.App) (*sweeper.Plan, *sweeper.Summary, error) {
 	if l.json || l.all {
 		_, due, sum, err := p.showPlan(ctx, l, a)
@@ -38,13 +39,14 @@ func (p *program) showDue(ctx context.Context, l listing, a *app.App) (*sweeper.
 	return due, sum, nil
 }
 
-// fileOf names a file.
+// fileOf names a file. A ref is unique in its storage only, so both are needed as a key.
 type fileOf struct {
 	storage string
 	ref     providers.Ref
 }
 
-// planned returns the files that the plan trashes, or whose grace it starts, in the order of a list.
+// planned returns the files that the plan trashes, or whose grace it starts, in the order of a list. A file that is due
+// by its rule can be left out of the plan, as the last copy of a picture.
 func planned(due *sweeper.Plan, found []sweeper.Found) []sweeper.Found {
 	in := map[fileOf]bool{}
 	for _, it := range slices.Concat(due.Trash, due.Mark) {

@@ -14,7 +14,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonExplain is the output of explain --json.
+// jsonExplain is the output of explain --json. The file's own fields are those of scan --json. Rules has every rule of
+// the policy in its order, also those after the one that decides.
 type jsonExplain struct {
 	jsonFile
 	Sentence string                `json:"sentence"`
@@ -30,6 +31,7 @@ type explainOptions struct {
 	json  bool
 }
 
+// newExplainCmd returns the verb explain. Unlike scan it takes files and not folders, and examines each one afresh.
 func newExplainCmd(p *program) *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
@@ -75,6 +77,8 @@ func runExplain(ctx context.Context, p *program, o explainOptions) error {
 	return nil
 }
 
+// explainOne opens the storage of one file, examines the file as it is now, without the cache of verdicts, and prints
+// the result. It returns the errors of openFile and App.Look: fs.ErrNotExist if there is no such file.
 func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error {
 	a, path, err := p.openFile(ctx, arg)
 	if err != nil {
@@ -102,6 +106,8 @@ func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error
 	return nil
 }
 
+// printFile prints the facts of a file and the verdict. The lines that begin with "open:" name a doubt that no detector
+// can settle, so that the user can decide before the policy does.
 func (p *program) printFile(x sweeper.Explanation) {
 	t, e, v := p.term, x.Entry, x.Verdict
 	t.printf("%s\n", t.bold(p.linked(x.Storage, e.Path, p.place(x.Storage, e.Path))))
@@ -143,6 +149,8 @@ func (p *program) printFile(x sweeper.Explanation) {
 	}
 }
 
+// printFindings prints a paragraph for each detector: the bytes that it read, its steps in order with a mark for each,
+// and the evidence with the confidence that it would have alone.
 func (p *program) printFindings(x sweeper.Explanation) {
 	t := p.term
 	for _, f := range x.Findings {
@@ -164,6 +172,8 @@ func (p *program) printFindings(x sweeper.Explanation) {
 	}
 }
 
+// printRules prints each rule with its conditions, the guards, the decision, and the ways to change it. The first rule
+// that matches decides; later ones that match are marked as such.
 func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 	t := p.term
 	t.printf("\n%s  %s\n", t.bold(t.in.Sprintf("policy")), p.policyName(a))
@@ -193,6 +203,8 @@ func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 	}
 }
 
+// printChecks prints conditions as a tree: those of all, any and not are below it, five columns further in. A condition
+// that was not evaluated has the mark "?".
 func (p *program) printChecks(checks []policy.Check, indent int) {
 	for _, c := range checks {
 		mark := pad("?", p.term.marks())

@@ -18,7 +18,9 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// forgetOptions are the arguments and flags of forget.
+// forgetOptions are the arguments and flags of forget. A run, a file and a content are different overrides in the
+// record: an undo protects the files of a run, keep and approve are about one file, and keep also about every file with
+// the same bytes.
 type forgetOptions struct {
 	args []string // the number of a run, or files and contents
 	last bool
@@ -48,8 +50,8 @@ that run or content, 3 if the record is damaged or incomplete.`,
 	return cmd
 }
 
-// runForget returns files to the policy: those of a run, or single ones. One number alone is a run; a file whose
-// name is a number is given as ./7.
+// runForget returns files to the policy: those of a run, or single ones. One number alone is a run; a file whose name
+// is a number is given as ./7.
 func runForget(ctx context.Context, p *program, o forgetOptions) error {
 	if o.last == (len(o.args) > 0) {
 		return &app.UsageError{
@@ -68,7 +70,8 @@ func runForget(ctx context.Context, p *program, o forgetOptions) error {
 
 // forgetRun returns to the policy the files that a run brought back, or that were brought back of a run. 0 is the
 // latest run by which a file is kept. It prints an error for each file that it could not return, and then returns
-// errTrouble. It needs the record itself: a temporary one in its place is an error.
+// errTrouble. It needs the record itself: a temporary one in its place is an error. The storages are opened by the
+// operations and not by the policy, which may have dropped a storage since.
 func (p *program) forgetRun(ctx context.Context, run int64) error {
 	ops, run, err := p.broughtBack(ctx, run)
 	if err != nil {
@@ -102,7 +105,8 @@ func (p *program) forgetRun(ctx context.Context, run int64) error {
 }
 
 // broughtBack returns the operations of files that an undo brought back, and their run: those that the run itself
-// restored, and those of the run that were restored later. It returns a *app.UsageError if there are none.
+// restored, and those of the run that were restored later. It returns a *app.UsageError if there are none. So both
+// numbers that a user may have at hand work: that of the undo, which undo prints, and that of the run that it undid.
 func (p *program) broughtBack(ctx context.Context, run int64) (ops []journal.Operation, _ int64, err error) {
 	j, err := p.journal(ctx)
 	if err != nil {
@@ -134,7 +138,7 @@ func (p *program) broughtBack(ctx context.Context, run int64) (ops []journal.Ope
 	return ops, run, nil
 }
 
-// lastKept returns the latest run by which a file is kept.
+// lastKept returns the latest run by which a file is kept. It returns a *app.UsageError if there is none.
 func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	all, err := j.OverrideRecords(ctx)
 	for _, s := range all {
@@ -150,7 +154,9 @@ func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
 }
 
 // forgetBack returns one file that was brought back to the policy, with its content, unless the user has decided to
-// keep it since. It reports whether the file was kept by the undo.
+// keep it since. It reports whether the file was kept by the undo. The file may have changed or be gone since: its
+// present state decides which content loses its override, and a file that is gone has only the override by its ref. A
+// later keep of the user has no run (OverrideRecord.Undo is 0) and is left as it is.
 func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot bool, err error) {
 	e := op.Op.Entry
 	st, now, err := a.At(ctx, op.Op.Storage, e.Ref)
@@ -177,7 +183,9 @@ func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot b
 	return err == nil, err
 }
 
-// forgetOne removes the decisions on one file, which may be gone, or on one content.
+// forgetOne removes the decisions on one file, which may be gone, or on one content. For a file that is gone it tries
+// the argument as a ref, as the ID of an account's file, and as a local path. It returns the error of the first
+// attempt, fs.ErrNotExist, if no override has any of these.
 func (p *program) forgetOne(ctx context.Context, arg string) error {
 	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
 		return p.forgetContent(ctx, hash)

@@ -13,7 +13,9 @@ import (
 )
 
 // show scans and prints the files that are selected: in JSON as they are found if no order is asked for, else sorted.
-// It returns them, unless they were printed as they were found. Files for a page are not printed.
+// It returns them, unless they were printed as they were found. Files for a page are not printed. scan is the function
+// that scans, such as Sweeper.Scan; the summary is returned with an error too, if there is one. JSON is printed at once
+// so that a pipe can work on a large scan while it goes on.
 func (p *program) show(
 	l listing, s selection, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
 ) (listed []sweeper.Found, sum *sweeper.Summary, err error) {
@@ -50,7 +52,8 @@ func (p *program) list(found []sweeper.Found) {
 	}
 }
 
-// looking returns the options of a scan that passes each file to each, and shows its progress to the user.
+// looking returns the options of a scan that passes each file to each, and shows its progress to the user. Each and
+// Progress are called by the goroutine of the scan, one at a time.
 func (p *program) looking(l listing, each func(sweeper.Found)) sweeper.ScanOptions {
 	return sweeper.ScanOptions{
 		All:      l.all,
@@ -60,6 +63,9 @@ func (p *program) looking(l listing, each func(sweeper.Found)) sweeper.ScanOptio
 	}
 }
 
+// heading prints the names of the columns of a list. The widths are those of the method file: 8 for the confidence, 8
+// for the size, 6 for the age and 6 for the action, with two spaces between, so that the last column begins at column
+// 36.
 func (p *program) heading(last string) {
 	p.term.printf("%s\n", p.term.dim(strings.Join([]string{
 		p.term.left("sure", 8), p.term.right(language.Messagef("size"), 8), p.term.right(language.Messagef("age"), 6),
@@ -79,6 +85,8 @@ func (p *program) why(f sweeper.Found) {
 	p.term.note(safe(tildes(report.Why(f).In(p.term.in), p.home())), 36)
 }
 
+// action returns an action in its colour, padded to the longest one. The names are those of the policy file and are not
+// translated.
 func (p *program) action(a policy.Action) string {
 	code := map[policy.Action]string{policy.Trash: "31", policy.Hold: "35", policy.Review: "33"}[a]
 	return p.term.paint(code, fmt.Sprintf("%-6s", a))
@@ -93,7 +101,8 @@ type ending struct {
 	refusal   error           // why apply would refuse the plan
 }
 
-// conclude prints the problems and the totals.
+// conclude prints the problems and the totals. It does not print whether anything was changed; the caller, which knows
+// the verb, does.
 func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end ending) {
 	totals := totalsBy(end.selection.totals.word, end.listed)
 	if asJSON {
@@ -130,7 +139,7 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 	}
 }
 
-// would prints the policy's decisions by action.
+// would prints the policy's decisions by action. Actions without a file are left out.
 func (p *program) would(a *app.App, sum *sweeper.Summary) {
 	var would []string
 	for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {

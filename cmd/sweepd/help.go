@@ -10,7 +10,8 @@ import (
 )
 
 // translateHelp makes root and its verbs show their help in the language. The texts of the commands stay English until
-// then, so that completions and man pages have those.
+// then, so that completions and man pages have those. It is lazy for speed too: only the verb whose help is shown is
+// translated.
 func translateHelp(root *cobra.Command, in language.Printer) {
 	if in.Tag() == "en" {
 		return
@@ -22,7 +23,8 @@ func translateHelp(root *cobra.Command, in language.Printer) {
 	})
 }
 
-// translateCommand translates all that the help of cmd shows. Its flags have their defaults already.
+// translateCommand translates all that the help of cmd shows. Its flags have their defaults already. A text that the
+// catalogs do not have stays English.
 func translateCommand(cmd *cobra.Command, in language.Printer) {
 	cmd.Short, cmd.Long, cmd.Example = in.Text(cmd.Short), in.Text(cmd.Long), in.Text(cmd.Example)
 	for _, verb := range cmd.Commands() {
@@ -43,7 +45,8 @@ func translateCommand(cmd *cobra.Command, in language.Printer) {
 	cmd.InheritedFlags().VisitAll(translate)
 }
 
-// headings returns the texts of cobra's template for the help, and the beginning of the usage of --help.
+// headings returns the texts of cobra's template for the help, and the beginning of the usage of --help. The catalogs
+// have them by these strings; a new version of cobra that words one differently shows it in English.
 func headings() []string {
 	return []string{
 		"Usage:", "Examples:", "Available Commands:", "Additional Commands:", "Global Flags:", "Flags:",

@@ -27,6 +27,7 @@ type historyOptions struct {
 	json   bool
 }
 
+// newHistoryCmd returns the verb history. It opens the record for reading only, so it works beside a running service.
 func newHistoryCmd(p *program) *cobra.Command {
 	o := historyOptions{page: outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}}
 	cmd := &cobra.Command{
@@ -69,7 +70,8 @@ Exit status: 3 if the record is damaged or incomplete.`,
 	return cmd
 }
 
-// notBoth returns a *app.UsageError if a run or file is named and a flag selects runs.
+// notBoth returns a *app.UsageError if a run or file is named and a flag selects runs. cobra's groups of flags do not
+// cover arguments.
 func notBoth(cmd *cobra.Command, args []string) error {
 	for _, flag := range []string{"since", "number"} {
 		if len(args) > 0 && cmd.Flags().Changed(flag) {
@@ -82,7 +84,9 @@ func notBoth(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// runHistory prints the runs, or the operations of one; or it verifies the record, or writes a page.
+// runHistory prints the runs, or the operations of one; or it verifies the record, or writes a page. An argument that
+// is no number is a file. It returns a *app.UsageError if there is no record, no such run, or no move of that file, and
+// the error of the first damaged line with --verify.
 func runHistory(ctx context.Context, p *program, o historyOptions) error {
 	j, err := p.journal(ctx)
 	if err != nil {
@@ -110,7 +114,8 @@ type jsonVerified struct {
 	Lines int64  `json:"lines"`
 }
 
-// verify checks the record.
+// verify checks the record. Check compares the newest hash with the one beside the record, Verify reads every line;
+// both errors satisfy journal.Unreliable.
 func (p *program) verify(ctx context.Context, j *journal.Journal, asJSON bool) error {
 	if err := j.Check(ctx); err != nil {
 		return err
@@ -127,7 +132,8 @@ func (p *program) verify(ctx context.Context, j *journal.Journal, asJSON bool) e
 	return nil
 }
 
-// journal opens the record for reading.
+// journal opens the record for reading. It returns a *app.UsageError if there is none yet, which for most verbs means
+// that sweepd has done nothing so far. The caller closes it.
 func (p *program) journal(ctx context.Context) (*journal.Journal, error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -143,7 +149,8 @@ func (p *program) journal(ctx context.Context) (*journal.Journal, error) {
 	return j, err
 }
 
-// jsonHistory is one run of history --json; jsonOperation one operation.
+// jsonHistory is one run of history --json; jsonOperation one operation. Summary is that of the run as it was saved,
+// whose fields depend on the kind: docs/json.md. Times are in UTC.
 type jsonHistory struct {
 	Type    string          `json:"type"` // "run"
 	Run     int64           `json:"run"`
@@ -154,6 +161,9 @@ type jsonHistory struct {
 	Summary json.RawMessage `json:"summary"`
 }
 
+// jsonOperation is one operation: an intent with its outcome. State is open while there is no outcome, as after a
+// crash; the next apply or undo finds out what happened. Resolved is the kind of the operation that took a trashed file
+// out of the trash again: restore, purge, or gone if the trash was emptied by others.
 type jsonOperation struct {
 	Type     string     `json:"type"` // "operation"
 	Run      int64      `json:"run"`
@@ -171,13 +181,14 @@ type jsonOperation struct {
 	Resolved string     `json:"resolved,omitempty"` // what happened to a trashed file since
 }
 
-// which are the flags that select runs.
+// which are the flags that select runs. Only one of them is set by the user; number has a default.
 type which struct {
 	number int
 	since  string
 }
 
-// runs returns the runs that the flags select, newest first.
+// runs returns the runs that the flags select, newest first. With since the number is not limited: a summary of a month
+// that leaves out runs would be wrong.
 func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]journal.Run, error) {
 	if w.since == "" {
 		return j.Runs(ctx, w.number)
@@ -189,6 +200,7 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	return j.RunsSince(ctx, since)
 }
 
+// runs prints a line for each selected run. A run that was interrupted, or is under way, is described as that.
 func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions) error {
 	runs, err := o.runs(ctx, j, p.now())
 	if err != nil {
@@ -217,6 +229,8 @@ func (p *program) noRuns(since bool) {
 	p.term.printf("no runs yet\n")
 }
 
+// operations prints one run and its operations, in the order in which they began. It returns a *app.UsageError if there
+// is no such run.
 func (p *program) operations(ctx context.Context, j *journal.Journal, run int64, asJSON bool) error {
 	r, err := j.Run(ctx, run)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -244,6 +258,7 @@ func (p *program) operations(ctx context.Context, j *journal.Journal, run int64,
 	return nil
 }
 
+// operationLine returns an operation for --json. Reasons are those of the time of the move, in English.
 func operationLine(op journal.Operation) jsonOperation {
 	line := jsonOperation{
 		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry),
@@ -270,7 +285,8 @@ func (p *program) operation(op journal.Operation) {
 	p.term.note(p.term.text(ruled(note, op.Op.Cause)), 11)
 }
 
-// stateOfOperation returns the state of an operation as text.
+// stateOfOperation returns the state of an operation as text. An operation that failed has its error, which was
+// recorded as text at that time.
 func stateOfOperation(op journal.Operation) language.Message {
 	switch op.State() {
 	case "done":

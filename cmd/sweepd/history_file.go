@@ -39,8 +39,9 @@ func (p *program) fileHistory(ctx context.Context, j *journal.Journal, arg strin
 	return nil
 }
 
-// printMove prints one move of a file to the trash in its history: one line, and below it the result, with the
-// command that restores the file if it is still there.
+// printMove prints one move of a file to the trash in its history: one line, and below it the result, with the command
+// that restores the file if it is still there. The state comes first: an operation that failed can have been completed
+// by a later run.
 func (p *program) printMove(op journal.Operation) {
 	note := stateOfOperation(op)
 	switch {
@@ -59,7 +60,9 @@ func (p *program) printMove(op journal.Operation) {
 }
 
 // moves returns the operations that moved the file to the trash, also those that failed. A file of this machine is
-// found by its path with links resolved, or else as given.
+// found by its path with links resolved, or else as given. The path as given is tried because a folder may have been
+// replaced by a link to its new place since the move. A file of an account is found by its path at the time of the
+// move, or by its ID.
 func (p *program) moves(ctx context.Context, j *journal.Journal, arg string) ([]journal.Operation, error) {
 	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 		return operationsOf(ctx, j, app.FilterOf(storage, file))

@@ -37,7 +37,8 @@ func linking(getenv func(string) string) bool {
 	return vte > 5000 || konsole >= 201200 // VTE 0.50.0 crashes at a link
 }
 
-// fileURLs makes file URLs of this machine's files. Their host is part of it: a terminal may be on another machine.
+// fileURLs makes file URLs of this machine's files. Their host is part of it: a terminal may be on another machine. The
+// form is that of RFC 8089 with a host, which the specification of OSC 8 asks for.
 type fileURLs struct {
 	host string
 	root string // what the URL has before the path
@@ -56,7 +57,8 @@ func newFileURLs(getenv func(string) string) fileURLs {
 	return fileURLs{host: host}
 }
 
-// of returns the URL of an absolute path. It is ASCII, without control characters.
+// of returns the URL of an absolute path. It is ASCII, without control characters. All other bytes are percent-encoded
+// by net/url, so a file name can neither end the sequence nor add one.
 func (u fileURLs) of(path string) string {
 	return (&url.URL{Scheme: "file", Host: u.host, Path: u.root + filepath.ToSlash(path)}).String()
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonImage is one picture with its places.
+// jsonImage is one picture with its places. SHA256 and ContentHash (Dropbox's) are null if no file of the picture has
+// one; Places has the files as scan --json does.
 type jsonImage struct {
 	Type        string                 `json:"type"` // "image"
 	Size        int64                  `json:"size"`
@@ -36,7 +37,8 @@ func imageLine(img sweeper.Image) jsonImage {
 	return line
 }
 
-// sumText returns a hash in hexadecimal, nil if it is not known.
+// sumText returns a hash in hexadecimal, nil if it is not known. All zeroes mean not known, as everywhere in
+// providers.Hashes.
 func sumText(sum [32]byte) *string {
 	if sum == (providers.Hashes{}.SHA256) {
 		return nil
@@ -45,7 +47,10 @@ func sumText(sum [32]byte) *string {
 	return &text
 }
 
-// showImages scans as show does, and prints each picture once. It returns the files and the numbers of pictures.
+// showImages scans as show does, and prints each picture once. It returns the files and the numbers of pictures. Files
+// are compared by the hashes that the record and the services have; a local file without one is hashed, and nothing is
+// downloaded. The order of the places is that of Sweeper.Images, the surest first. With --sort a picture is where its
+// first place would be.
 func (p *program) showImages(
 	ctx context.Context, o scanOptions, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
 ) (found []sweeper.Found, by *jsonByImage, sum *sweeper.Summary, err error) {
@@ -74,7 +79,8 @@ func (p *program) showImages(
 	return found, &jsonByImage{len(images), places(images)}, sum, nil
 }
 
-// image prints a line for each place of a picture, and the reason once.
+// image prints a line for each place of a picture, and the reason once. The later lines have the action and the name
+// only, because size, age and verdict are those of the bytes, which are the same.
 func (p *program) image(img sweeper.Image) {
 	for i, f := range img.Places {
 		if i == 0 {

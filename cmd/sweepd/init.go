@@ -16,7 +16,8 @@ import (
 	"github.com/sweepd/sweepd/internal/durable"
 )
 
-// initOptions are the flags of init.
+// initOptions are the flags of init. given grows while the questions are answered: sameAnswers builds the command that
+// repeats the answers from it.
 type initOptions struct {
 	answers
 	given map[string]bool // the flags of answers that the user gave
@@ -27,6 +28,8 @@ type initOptions struct {
 	found    []app.PictureFolder // by the search
 }
 
+// newInitCmd returns the verb init. Each question has a flag, so that a script can give all answers, and a template has
+// defaults for them.
 func newInitCmd(p *program) *cobra.Command {
 	o := initOptions{given: map[string]bool{}}
 	cmd := &cobra.Command{
@@ -85,7 +88,9 @@ answer or a template is invalid, a policy exists, or there is no terminal to ask
 	return cmd
 }
 
-// runInit looks for folders and asks what no flag has answered, writes the policy, and shows what it means.
+// runInit looks for folders and asks what no flag has answered, writes the policy, and shows what it means. The
+// existing policy is checked for first, so that the user does not answer five questions in vain; writeNew checks again
+// when it writes.
 func runInit(ctx context.Context, p *program, o initOptions) (err error) {
 	if o.Template == "list" {
 		p.term.printf("%s", describedTemplates())
@@ -115,7 +120,10 @@ func runInit(ctx context.Context, p *program, o initOptions) (err error) {
 	return p.firstLook(ctx, a)
 }
 
-// answer returns the answers of the flags, of the template, of the search for folders, and of the user.
+// answer returns the answers of the flags, of the template, of the search for folders, and of the user. Those of the
+// flags are checked before the search, and then each of the user's as it is given. It returns an *unwrittenError, with
+// the command that goes on from there, once there are answers that could be lost. With --yes the listener is only
+// started on a terminal, where Enter ends the search; a pipe is left unread.
 func (p *program) answer(ctx context.Context, o initOptions) (answers, error) {
 	a := o.template.fill(o.answers, o.given)
 	for i, folder := range a.Folders {
@@ -162,7 +170,8 @@ func (p *program) newPolicy() (string, error) {
 	return file, nil
 }
 
-// taken returns a *app.UsageError if the policy exists, or an error if that cannot be seen.
+// taken returns a *app.UsageError if the policy exists, or an error if that cannot be seen. fs.ErrExist counts as the
+// former, because another init may have been faster.
 func taken(file string, err error) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("write the policy: %w", err)
@@ -174,7 +183,8 @@ func taken(file string, err error) error {
 }
 
 // writeNew writes a file that only its owner may read, whole or not at all. It returns a *app.UsageError if the file
-// exists, and leaves it unchanged.
+// exists, and leaves it unchanged. The mode is 0600 and that of new folders 0700, since a policy names folders,
+// accounts and commands.
 func writeNew(file string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
@@ -187,8 +197,9 @@ func writeNew(file string, content []byte) (err error) {
 	return durable.Create(file, ".sweepd-policy-*", content)
 }
 
-// firstLook prints what the policy means, what it would do on this machine, and the next steps, also if files could
-// not be read. There is no sign-in to an account yet.
+// firstLook prints what the policy means, what it would do on this machine, and the next steps, also if files could not
+// be read. There is no sign-in to an account yet. The scan is the one that the verb scan does, of the storage home
+// alone: an account would only be an error here.
 func (p *program) firstLook(ctx context.Context, a answers) error {
 	if err := runCheck(ctx, p, checkOptions{}); err != nil {
 		return err

@@ -11,7 +11,8 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 )
 
-// question is a question for the user, unless a flag has answered it.
+// question is a question for the user, unless a flag has answered it. take sets the answer in the copy that ask checks;
+// it does not judge it.
 type question struct {
 	flag, asks string
 	now        string // the answer of Enter; "": none
@@ -79,7 +80,8 @@ func (p *program) howQuestions(a answers) []question {
 	}
 }
 
-// takeFolders takes the folders that the user lists, by path or by number, or none if the list is "none".
+// takeFolders takes the folders that the user lists, by path or by number, or none if the list is "none". A folder
+// whose name is a number of the list, or has a comma in it, has to be given by --folder or as ./7.
 func (p *program) takeFolders(a *answers, list string, found []app.PictureFolder) {
 	a.Folders = nil
 	if strings.EqualFold(list, "none") {
@@ -96,7 +98,8 @@ func (p *program) takeFolders(a *answers, list string, found []app.PictureFolder
 	}
 }
 
-// unwrittenError is why init ended before it wrote the policy.
+// unwrittenError is why init ended before it wrote the policy. The error itself is only for the text: Error names an
+// interrupt and the end of the input as what they are to the user.
 type unwrittenError struct {
 	err   error
 	again string // the command that gives the same answers
@@ -145,7 +148,8 @@ func (p *program) interview(ctx context.Context, in *listener, a answers, o init
 	return a, p.accept(ctx, in, a, o)
 }
 
-// ask asks one question until the answer is valid, and returns the answers with it.
+// ask asks one question until the answer is valid, and returns the answers with it. An invalid answer is explained and
+// asked for again; it never ends init, however often it comes. Only the end of the input and an interrupt do.
 func (p *program) ask(
 	ctx context.Context, in *listener, number string, q question, a answers, t policyTemplate,
 ) (answers, error) {
@@ -207,7 +211,8 @@ func (p *program) hear(ctx context.Context, in *listener, prompt string) (string
 	return text, err
 }
 
-// sameAnswers returns the command that gives the answers that are settled.
+// sameAnswers returns the command that gives the answers that are settled. Every value is quoted for a shell, because
+// the user is asked to paste it.
 func (p *program) sameAnswers(a answers, given map[string]bool) string {
 	command := "sweepd init"
 	if p.policyFile != "" {

@@ -20,7 +20,8 @@ import (
 // The following types are the lines that --json prints. Their names are an interface: docs/json.md describes them and
 // a test checks them.
 
-// jsonFile is one file with its verdict and decision.
+// jsonFile is one file with its verdict and decision. Made, and the decision's NotBefore, are null if they are not
+// known; times are in UTC, sizes in bytes.
 type jsonFile struct {
 	Type       string                 `json:"type"` // "file"
 	Storage    string                 `json:"storage"`
@@ -40,7 +41,7 @@ type jsonFile struct {
 	Known      *jsonKnown             `json:"known,omitempty"`
 }
 
-// jsonKnown is where a known picture comes from.
+// jsonKnown is where a known picture comes from. It has no title and no link if the export names no conversation.
 type jsonKnown struct {
 	Conversation string  `json:"conversation"`
 	Title        string  `json:"title"`
@@ -48,6 +49,8 @@ type jsonKnown struct {
 	Original     *string `json:"original"` // of a twin: the SHA-256 of the picture with its credential
 }
 
+// jsonDecision is what the policy does with a file. Rule is "" if no rule decided; NotBefore is the earliest time for
+// an action that waits, such as the end of a grace period.
 type jsonDecision struct {
 	Action    string             `json:"action"`
 	Rule      string             `json:"rule"`
@@ -58,7 +61,8 @@ type jsonDecision struct {
 	Approved bool             `json:"approved,omitempty"`
 }
 
-// jsonScan is the end of a scan or a plan.
+// jsonScan is the end of a scan or a plan. All counts are of the whole scan, whatever the flags select for the list;
+// Totals and ByImage are of the listed files.
 type jsonScan struct {
 	Type         string           `json:"type"` // "summary"
 	Seen         int64            `json:"seen"`
@@ -86,7 +90,9 @@ type jsonByImage struct {
 	Places int `json:"places"`
 }
 
-// jsonRun is the end of a run that may have changed something.
+// jsonRun is the end of a run that may have changed something. Bytes are those moved to the trash, Freed those purged.
+// Settled are operations of an earlier run whose outcome was completed first; Gone are files that others had taken out
+// of the trash, Back those of them that are in their places again.
 type jsonRun struct {
 	Type       string `json:"type"` // "summary"
 	Run        int64  `json:"run"`
@@ -125,6 +131,8 @@ type jsonProblem struct {
 	Files   int64  `json:"files,omitempty"` // number of files for which the folder at path is at fault
 }
 
+// fileLine returns a file for --json. A path that is not UTF-8 is there twice: in Path with replacement characters, and
+// exact in PathBytes.
 func fileLine(f sweeper.Found) jsonFile {
 	line := jsonFile{
 		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size,
@@ -145,7 +153,7 @@ func fileLine(f sweeper.Found) jsonFile {
 	return line
 }
 
-// decisionLine returns the decision for --json.
+// decisionLine returns the decision for --json. Reasons are in English; nil becomes an empty list.
 func decisionLine(d policy.Decision) jsonDecision {
 	line := jsonDecision{string(d.Action), d.Rule, d.Reasons, moment(d.NotBefore), d.Guards, d.Approved}
 	if line.Reasons == nil {
@@ -162,6 +170,7 @@ func refOf(e providers.Entry) string {
 	return string(e.Ref)
 }
 
+// scanLine returns the end of a scan. Each level of a match has a count, also if it is 0.
 func scanLine(sum *sweeper.Summary) jsonScan {
 	line := jsonScan{
 		"summary", sum.Seen, sum.Images, sum.Matched,
@@ -175,6 +184,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 	return line
 }
 
+// runLine returns the end of a run that may have changed something.
 func runLine(sum *sweeper.Summary) jsonRun {
 	return jsonRun{
 		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Gone, sum.Back, sum.Refused,
@@ -182,6 +192,8 @@ func runLine(sum *sweeper.Summary) jsonRun {
 	}
 }
 
+// problemLines returns the problems of a run, as arguments of json. A summary keeps a limited number; Errors counts
+// all.
 func problemLines(sum *sweeper.Summary) []any {
 	var out []any
 	for _, pr := range sum.Problems {
@@ -190,7 +202,7 @@ func problemLines(sum *sweeper.Summary) []any {
 	return out
 }
 
-// json prints values, one a line.
+// json prints values, one a line. Each value is written at once, so that a reader of the pipe sees whole lines.
 func (p *program) json(values ...any) {
 	for _, v := range values {
 		var line bytes.Buffer
@@ -224,7 +236,8 @@ func escaped(line []byte) []byte {
 	return out
 }
 
-// escaping writes JSON that is escaped, a whole value at a time.
+// escaping writes JSON that is escaped, a whole value at a time. It relies on json.Encoder, which writes a value by one
+// call; a rune is therefore never cut.
 type escaping struct{ to io.Writer }
 
 func (w escaping) Write(value []byte) (int, error) {

@@ -19,6 +19,8 @@ type keepOptions struct {
 	json  bool // with list
 }
 
+// newKeepCmd returns the verb keep. The list of overrides is a flag of it and not a verb, since it is looked at in
+// order to change it.
 func newKeepCmd(p *program) *cobra.Command {
 	var o keepOptions
 	cmd := &cobra.Command{
@@ -61,6 +63,8 @@ func runKeep(ctx context.Context, p *program, o keepOptions) error {
 	return p.setOverrides(ctx, o.files, keepFile)
 }
 
+// newApproveCmd returns the verb approve, the one override that lets more go. It is for a revision and not for a
+// content, so that it covers only what the user has seen.
 func newApproveCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "approve PATH|STORAGE:PATH|STORAGE:ID...",
@@ -83,23 +87,28 @@ func runApprove(ctx context.Context, p *program, files []string) error {
 	return p.setOverrides(ctx, files, approveFile)
 }
 
-// setOverride records a decision of the user on one file and returns a description of it.
+// setOverride records a decision of the user on one file and returns a description of it. It returns errors that each
+// reports for that file alone, so that the others are still decided.
 type setOverride func(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error)
 
+// keepFile keeps the file and its content, for which the file is read whole.
 func keepFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
 	return language.Messagef("kept, and so is every copy of it"), a.Sweeper.Keep(ctx, st, e)
 }
 
+// forgetFile removes the overrides of the file and of its content.
 func forgetFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
 	return language.Messagef("returned to the policy"), a.Sweeper.Forget(ctx, st, e)
 }
 
+// approveFile approves the file as it is now. A guard that holds it is lifted with it, and named in the text, because
+// the user has had no list of guards to look at. It returns a *app.UsageError if a rule or an override keeps the file.
 func approveFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
@@ -115,12 +124,13 @@ func approveFile(
 	return said, err
 }
 
+// setOverrides records a decision on each of the files.
 func (p *program) setOverrides(ctx context.Context, args []string, do setOverride) error {
 	return p.each(args, func(arg string) error { return p.setOverride(ctx, arg, do) })
 }
 
-// each calls do for each argument, also after a failure. It returns an error that concerns them all: one of the
-// command line, or a refusal for safety.
+// each calls do for each argument, also after a failure. It returns an error that concerns them all: one of the command
+// line, or a refusal for safety. Any other error is printed, and in the end each returns errTrouble.
 func (p *program) each(args []string, do func(arg string) error) error {
 	failed := false
 	for _, arg := range args {
@@ -138,6 +148,8 @@ func (p *program) each(args []string, do func(arg string) error) error {
 	return nil
 }
 
+// setOverride opens the storage of one file, finds the file, and records the decision on it. Every file opens the app
+// anew: the files may be in different storages, and there are few of them.
 func (p *program) setOverride(ctx context.Context, arg string, do setOverride) error {
 	a, file, err := p.openFile(ctx, arg)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// learnOptions are the arguments and flags of learn.
+// learnOptions are the arguments and flags of learn. args are exports and pictures; with forget, numbers or paths of
+// sources, or scans.
 type learnOptions struct {
 	args   []string
 	list   bool
@@ -25,6 +26,7 @@ type learnOptions struct {
 	forget bool
 }
 
+// newLearnCmd returns the verb learn. It writes hashes to the record and changes no file.
 func newLearnCmd(p *program) *cobra.Command {
 	var o learnOptions
 	cmd := &cobra.Command{
@@ -58,7 +60,8 @@ the record is damaged or incomplete.`,
 	return cmd
 }
 
-// runLearn learns, lists or forgets.
+// runLearn learns, lists or forgets. Learning needs the record itself and no storage (openRecord), so a policy that
+// cannot be read does not stop it.
 func runLearn(ctx context.Context, p *program, o learnOptions) error {
 	switch {
 	case o.list && (o.forget || len(o.args) > 0):
@@ -85,7 +88,8 @@ func runLearn(ctx context.Context, p *program, o learnOptions) error {
 	return p.each(o.args, func(arg string) error { return p.learn(ctx, a, arg) })
 }
 
-// learn learns from one path. It returns errTrouble after it has described an export that is not complete.
+// learn learns from one path. It returns errTrouble after it has described an export that is not complete. Uploads in
+// an incomplete export are learnt all the same, because they only protect files.
 func (p *program) learn(ctx context.Context, a *app.App, path string) error {
 	l, err := a.Learn(ctx, path, func(x export.Progress) {
 		p.term.progress("%s of %s read, %s", size(x.Bytes), size(max(x.Total, x.Bytes)),
@@ -126,10 +130,12 @@ func (p *program) learnt(s known.Source) language.Message {
 		count(int64(s.Generated), "image"), count(int64(s.Uploaded), "image"))
 }
 
-// scans is the name of the originals that scans have verified.
+// scans is the name of the originals that scans have verified. A source with that path can still be named as ./scans.
 const scans = "scans"
 
-// forgetSource forgets the source of that number, or else of that path: "./1" is a path.
+// forgetSource forgets the source of that number, or else of that path: "./1" is a path. One path can have several
+// sources, if it was learnt again after a change; all of them are forgotten. It warns if uploads lose their protection,
+// and returns a *app.UsageError if nothing was learnt from there.
 func (p *program) forgetSource(ctx context.Context, a *app.App, arg string) error {
 	if arg == scans {
 		if err := a.Journal.ForgetVerified(ctx); err != nil {

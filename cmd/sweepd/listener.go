@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// listener reads the lines that the user types, in the background: an interrupt ends the wait for one.
+// listener reads the lines that the user types, in the background: an interrupt ends the wait for one. Several readers
+// of one standard input would each buffer a part of it, so all questions of init share one listener.
 type listener struct{ typed chan typedLine }
 
 // typedLine is a line without the spaces around it, or the error that ended the input.
@@ -17,7 +18,8 @@ type typedLine struct {
 	err  error
 }
 
-// listen starts to read from in, until the program ends. A line waits until it is taken.
+// listen starts to read from in, until the program ends. A line waits until it is taken. After the end of the input
+// every call of next gets io.EOF.
 func listen(in io.Reader) *listener {
 	l := &listener{make(chan typedLine)}
 	go func() {

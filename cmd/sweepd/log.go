@@ -47,13 +47,15 @@ func (f *logFormat) flag(cmd *cobra.Command) {
 	offer(cmd, "log-format", logFormats()...)
 }
 
-// serviceLog is the log of the service.
+// serviceLog is the log of the service. forPrograms decides whether an error that ends the service is logged or
+// printed: one or the other, never both.
 type serviceLog struct {
 	*slog.Logger
 	forPrograms bool // standard error has events only
 }
 
 // serviceLog returns the log of the service. It has each run as an event, unless it is text on a terminal.
+// JOURNAL_STREAM is how systemd names the socket that it has connected (systemd.JournalReads; systemd.exec(5)).
 func (p *program) serviceLog(f logFormat) serviceLog {
 	switch {
 	case f == logJSON:

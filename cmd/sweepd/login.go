@@ -56,7 +56,7 @@ such account or no address was pasted.`,
 }
 
 // runLogin signs in to an account. It returns the errors of app.LogIn, whose hints name the next step. With
-// --no-browser no port is open while it waits.
+// --no-browser no port is open while it waits. Otherwise a port on loopback receives the browser (RFC 8252, 7.3).
 func runLogin(ctx context.Context, p *program, o loginOptions) error {
 	l := app.Login{Storage: o.storage, Show: p.showConsent(ctx), Most: o.most()}
 	if o.noBrowser {
@@ -105,7 +105,8 @@ func (p *program) showConsent(ctx context.Context) func(start, consent string) e
 	}
 }
 
-// showLink prints the link, for a machine without a browser.
+// showLink prints the link, for a machine without a browser. The address that the browser cannot open has the code in
+// its query; the user carries it over by hand.
 func (p *program) showLink(_, consent string) error {
 	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\n"+
 		"after you allow access, the browser is redirected to an address that begins with http://127.0.0.1\n"+
@@ -175,7 +176,7 @@ the policy has no such account.`,
 }
 
 // runLogout signs out of an account. It returns an error if access could not be revoked and --anyway is not set:
-// nothing was deleted then.
+// nothing was deleted then. The account is named if the grant has it.
 func runLogout(ctx context.Context, p *program, o logoutOptions) error {
 	g, err := app.LogOut(ctx, p.options(), o.storage, o.forget, o.anyway)
 	if err != nil {

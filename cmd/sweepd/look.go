@@ -16,7 +16,9 @@ const (
 )
 
 // look looks for folders with ChatGPT images in the home, for a limited time, and lists them. On a terminal Enter ends
-// it early. It returns no folder if it cannot look, which is a warning, and the error of the context if that ended.
+// it early. It returns no folder if it cannot look, which is a warning, and the error of the context if that ended. The
+// usual folders are searched first, so that a short search has the likely ones. The folders come in the order of
+// app.Survey, those with the most sure images first, and at most maxProposed of them.
 func (p *program) look(ctx context.Context, in *listener, a answers) (found []app.PictureFolder, err error) {
 	home := p.home()
 	if !filepath.IsAbs(home) {
@@ -46,6 +48,7 @@ func (p *program) look(ctx context.Context, in *listener, a answers) (found []ap
 	return found[:min(len(found), maxProposed)], nil
 }
 
+// lookedAt shows the progress of the search; app.Survey calls it.
 func (p *program) lookedAt(seen, found int64) {
 	p.term.progress("searching for ChatGPT images, at most %v: %s, %d found; Enter stops", lookTime,
 		count(seen, "file"), found)
@@ -57,7 +60,8 @@ func (p *program) nameable(folder string, a answers) bool {
 	return safe(folder) == folder && p.fits(a) == nil
 }
 
-// printFound lists the folders with numbers.
+// printFound lists the folders with numbers. The numbers are those that takeFolders understands. Images outside of the
+// folders are only counted, so that the user does not miss them in silence.
 func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
 	where := language.Messagef("in your home")
 	if s.Partial {
@@ -84,7 +88,8 @@ func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
 	}
 }
 
-// sureFolders returns the folders with images that are strong or proven.
+// sureFolders returns the folders with images that are strong or proven. They are the default of Enter: a name alone is
+// not enough to propose a folder.
 func (p *program) sureFolders(found []app.PictureFolder) (folders []string) {
 	for _, f := range found {
 		if f.Sure > 0 {

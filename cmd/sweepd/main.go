@@ -21,6 +21,7 @@ import (
 	_ "time/tzdata" // containers and Windows have no zones; the machine's own come first
 )
 
+// main only passes the status on: os.Exit runs no deferred call, so run returns first and releases what it holds.
 func main() {
 	os.Exit(run())
 }
@@ -32,6 +33,8 @@ func run() int {
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		ends = append(ends, syscall.SIGHUP)
 	}
+	// Every verb gets this context. A signal ends it, and each verb returns after the file in progress, with its
+	// outcome recorded.
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	go func() {
@@ -45,7 +48,8 @@ func run() int {
 	return p.main(ctx)
 }
 
-// The exit statuses, as in the manual.
+// The exit statuses, as in the manual. Scripts and systemd units depend on them: a new kind of failure gets one of
+// these numbers, never a number of its own.
 const (
 	exitDone    = 0
 	exitTrouble = 1 // something failed or was refused
@@ -54,6 +58,9 @@ const (
 )
 
 // These errors end a run that has printed its errors already, if it prints any.
+//
+// A verb returns errTrouble after it has printed each problem as a warning, so that the exit status is 1 without
+// another line; errInvalid is the same for check, with status 2. program.exit prints neither.
 var (
 	errTrouble = errors.New("something failed or was refused")
 	errInvalid = errors.New("a policy is invalid")

@@ -10,6 +10,7 @@ import (
 	"github.com/sweepd/sweepd/internal/notify"
 )
 
+// newNotifyCmd returns the verb notify, which only has the verb test.
 func newNotifyCmd(p *program) *cobra.Command {
 	cmd := group(&cobra.Command{
 		Use:   "notify",
@@ -22,6 +23,8 @@ Exit status: that of the command; alone, notify prints this help, and 0.`,
 	return cmd
 }
 
+// newNotifyTestCmd returns the verb notify test. It sends to every receiver, because a test of some could leave the one
+// unnoticed that is wrong.
 func newNotifyTestCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "test",
@@ -35,7 +38,8 @@ Exit status: 1 if a message could not be sent.`,
 	}
 }
 
-// runNotifyTest sends a message to each receiver and prints the results.
+// runNotifyTest sends a message to each receiver and prints the results. It returns errTrouble if a message could not
+// be sent. An accepted message can still be lost behind the receiver.
 func runNotifyTest(ctx context.Context, p *program) error {
 	results, err := app.TryNotify(ctx, p.options())
 	if err != nil {

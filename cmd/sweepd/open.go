@@ -11,14 +11,17 @@ import (
 	"github.com/sweepd/sweepd/internal/language"
 )
 
-// open opens the app for a verb that takes folders and storages.
+// open opens the app for a verb that takes folders and storages. Without act the storages are opened read-only: no bug
+// of the verb could change a file then. The caller closes the app.
 func (p *program) open(ctx context.Context, where []string, act bool) (*app.App, error) {
 	o := p.options()
 	o.Only, o.Act, o.Upload = where, act, true
 	return p.openApp(ctx, o)
 }
 
-// openApp opens the app and prints a warning if the record cannot be relied on.
+// openApp opens the app and prints a warning if the record cannot be relied on. Verbs that only look go on with an
+// empty record; those that act, or would lose a decision, get an error from app.Open or check App.ReportOnly
+// themselves.
 func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) {
 	a, err := app.Open(ctx, o)
 	if err == nil && a.ReportOnly != nil {
@@ -44,7 +47,9 @@ func (p *program) warnDiffers(how language.Message) {
 	}
 }
 
-// openFile opens the storage that contains one file, and returns the file's name for Look.
+// openFile opens the storage that contains one file, and returns the file's name for Look. On this machine that is the
+// file's folder, whichever storage of the policy it belongs to. It returns fs.ErrNotExist if there is no such file, and
+// a *app.UsageError if it is a folder, a link or a device.
 func (p *program) openFile(ctx context.Context, arg string) (*app.App, string, error) {
 	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 		o := p.options()

@@ -13,8 +13,9 @@ import (
 	"github.com/sweepd/sweepd/internal/durable"
 )
 
-// outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or
-// if force is set; a picture never.
+// outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or if
+// force is set; a picture never. The rule exists because a slip of the shell's completion after -o or --html would
+// otherwise replace a picture or a policy.
 type outputFile struct {
 	named string                 // as the user wrote it; "-" is standard output
 	doing string                 // "save the plan"
@@ -36,7 +37,7 @@ func (o outputFile) check() error {
 }
 
 // aside checks the output files that are named. If one is standard output, it makes everything else go to standard
-// error, and it returns the standard output.
+// error, and it returns the standard output. A pipe then has the plan or the page and nothing else.
 func (p *program) aside(files ...outputFile) (stdout io.Writer, err error) {
 	stdout = p.term.out
 	for _, o := range files {
@@ -110,7 +111,8 @@ func (o outputFile) replaceable(path string) error {
 	}
 }
 
-// picture reports whether the file is an image of any kind, by its bytes; also if that cannot be found out.
+// picture reports whether the file is an image of any kind, by its bytes; also if that cannot be found out. In doubt
+// the file counts as one, and is not replaced.
 func picture(f *os.File) bool {
 	fi, err := f.Stat()
 	if err != nil {
@@ -121,7 +123,7 @@ func picture(f *os.File) bool {
 }
 
 // write writes the output of fill. A regular file appears whole or not at all, for its owner alone; to anything else
-// the output is written directly.
+// the output is written directly. fill is called once. It returns an *outputError if the file could not be written.
 func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
 	if o.stdout() {
 		return fill(stdout) // output keeps its errors
@@ -146,7 +148,8 @@ func into(path string, fill func(io.Writer) error) error {
 }
 
 // whole writes the file at path. If fresh is set, it replaces no file, even one that is created at this moment, unless
-// the file system has no hard links.
+// the file system has no hard links. A FAT file system is one without them: there the file is replaced by a rename, so
+// a file that appears in the meantime would be lost.
 func whole(path string, fresh bool, fill func(io.Writer) error) error {
 	const temp = ".sweepd-output-*"
 	if fresh {
@@ -175,6 +178,7 @@ func (e *outputError) hint() string {
 	return ""
 }
 
+// failed returns an error about the file as an *outputError; nil if there is none.
 func (o outputFile) failed(err error) error {
 	if err == nil {
 		return nil

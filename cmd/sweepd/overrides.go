@@ -13,7 +13,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonOverride is one decision of the user in force: a line of keep --list --json.
+// jsonOverride is one decision of the user in force: a line of keep --list --json. A decision on a file has ref and
+// modified, one on a content has sha256: never both.
 type jsonOverride struct {
 	Type     string      `json:"type"` // always "word"
 	Word     string      `json:"word"` // "keep", "approve"
@@ -103,8 +104,8 @@ func (p *program) describeOverride(s journal.OverrideRecord) string {
 	return where
 }
 
-// takesBack returns the command that takes a decision back, quoted for a shell. A file of an account is named by
-// its storage and ID, because its path may have changed.
+// takesBack returns the command that takes a decision back, quoted for a shell. A file of an account is named by its
+// storage and ID, because its path may have changed. It is shown as it can be pasted.
 func (p *program) takesBack(s journal.OverrideRecord) string {
 	name := "sha256:" + hex.EncodeToString(s.Content.SHA256[:])
 	if s.Ref != "" {

@@ -26,7 +26,8 @@ func (o historyOptions) ids(ctx context.Context, j *journal.Journal, now time.Ti
 	return ids, err
 }
 
-// page writes the runs as a page.
+// page writes the runs as a page. The policy is only read for the texts of its rules; the page is written without those
+// if it cannot be read.
 func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions) error {
 	if err := o.page.check(); err != nil {
 		return err
@@ -58,7 +59,8 @@ func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions
 }
 
 // pictures returns thumbnails of the files that the runs moved to the trash of this machine and that are still there,
-// by the keys of the operations. Pictures that cannot be shown are left out.
+// by the keys of the operations. Pictures that cannot be shown are left out. Files in the trash of an account are not
+// fetched for it. If the storages cannot be opened, the page has no thumbnails, which is a warning.
 func (p *program) pictures(
 	ctx context.Context, j *journal.Journal, runs []int64,
 ) (map[string]report.Thumbnail, error) {
@@ -113,6 +115,7 @@ func runNumber(arg string) (int64, error) {
 	return run, nil
 }
 
+// noRun returns the *app.UsageError for a number that no run has.
 func noRun(run int64) error {
 	return &app.UsageError{Err: fmt.Errorf("run %d does not exist", run), Hint: "list runs with: sweepd history"}
 }

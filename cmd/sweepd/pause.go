@@ -18,6 +18,7 @@ type pauseOptions struct {
 	span string // "": until resume
 }
 
+// newPauseCmd returns the verb pause. It writes a file, so it works without the service and while the record is in use.
 func newPauseCmd(p *program) *cobra.Command {
 	var o pauseOptions
 	cmd := &cobra.Command{
@@ -37,7 +38,8 @@ another record, in which it would not see the pause.`,
 	return cmd
 }
 
-// runPause pauses deletion.
+// runPause pauses deletion. If the end of the pause cannot be written, as on a full disk, deletion is paused without an
+// end (*app.HalfPauseError): the stop must not fail because of its details.
 func runPause(ctx context.Context, p *program, o pauseOptions) error {
 	paths, err := p.servicePaths(ctx)
 	if err != nil {
@@ -78,6 +80,7 @@ type resumeOptions struct {
 	clock bool
 }
 
+// newResumeCmd returns the verb resume.
 func newResumeCmd(p *program) *cobra.Command {
 	var o resumeOptions
 	cmd := &cobra.Command{
@@ -96,7 +99,8 @@ if a running service has another record.`,
 	return cmd
 }
 
-// runResume ends a pause.
+// runResume ends a pause. The clock is confirmed first, so that deletion does not resume with a clock that the user
+// could not confirm.
 func runResume(ctx context.Context, p *program, o resumeOptions) error {
 	paths, err := p.servicePaths(ctx)
 	if err != nil {

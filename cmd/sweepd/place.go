@@ -5,7 +5,8 @@ import (
 	"github.com/sweepd/sweepd/policy"
 )
 
-// accounts returns the storages of the policy that are accounts of a service.
+// accounts returns the storages of the policy that are accounts of a service. It reads the policy once; without a
+// readable policy there are none.
 func (p *program) accounts() map[string]policy.Storage {
 	if p.remote == nil {
 		p.remote = app.Accounts(p.options())
@@ -13,8 +14,9 @@ func (p *program) accounts() map[string]policy.Storage {
 	return p.remote
 }
 
-// place returns the user's name of a file or folder: its path on this machine, or STORAGE:/PATH in an account. With
-// an empty path it returns the storage.
+// place returns the user's name of a file or folder: its path on this machine, or STORAGE:/PATH in an account. With an
+// empty path it returns the storage. It is safe for a terminal. The same form is accepted by the verbs that take files,
+// for an account as it is.
 func (p *program) place(storage, path string) string {
 	_, account := p.accounts()[storage]
 	switch {

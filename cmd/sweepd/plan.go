@@ -20,6 +20,7 @@ type planOptions struct {
 	out   outputFile
 }
 
+// newPlanCmd returns the verb plan. --force is one flag for both of its output files, the plan and the page.
 func newPlanCmd(p *program) *cobra.Command {
 	o := planOptions{
 		listing: listing{page: newSheetFile()},
@@ -56,7 +57,8 @@ Exit status: 1 if a file or a folder could not be read.`,
 	return cmd
 }
 
-// runPlan scans, prints what is due, and saves it if a file is given.
+// runPlan scans, prints what is due, and saves it if a file is given. The files are written in the end, once the scan
+// is complete: a scan that is interrupted leaves no plan that looks like a whole one.
 func runPlan(ctx context.Context, p *program, o planOptions) error {
 	if o.out.stdout() && (o.json || o.page.stdout()) {
 		other := map[bool]string{true: "--json", false: "--html -"}[o.json]
@@ -122,7 +124,8 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 	p.term.printf("nothing was changed\n")
 }
 
-// refuses returns why apply would refuse the plan; nil if it would not.
+// refuses returns why apply would refuse the plan; nil if it would not. An empty plan is never refused: apply does
+// nothing with it. It asks only; the same checks are made again when the plan is carried out.
 func (p *program) refuses(ctx context.Context, a *app.App, due *sweeper.Plan) error {
 	if due.Empty() {
 		return nil
@@ -131,7 +134,8 @@ func (p *program) refuses(ctx context.Context, a *app.App, due *sweeper.Plan) er
 }
 
 // loadPlan reads a saved plan from a file. "-" is standard input, from which it counts as not reviewed: the user may
-// have seen nothing of it.
+// have seen nothing of it. It reads at most 1 GiB. A text that is no plan, or of a version that this program does not
+// know, is an error that names the file.
 func (p *program) loadPlan(file string) (*sweeper.Plan, error) {
 	from, name := p.stdin, standardInput
 	if file != "-" {

@@ -29,7 +29,8 @@ func (p *program) readPolicyInput(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// policyInput returns the policy on standard input, which it reads once.
+// policyInput returns the policy on standard input, which it reads once. It is kept in policyText, from which
+// app.Options passes it on. An empty input is an empty policy, which is invalid.
 func (p *program) policyInput() ([]byte, error) {
 	if p.policyText != nil {
 		return p.policyText, nil

@@ -10,7 +10,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// problems prints the problems of a run, and each hint once.
+// problems prints the problems of a run, and each hint once. A problem of many files with one cause, such as a folder
+// that cannot be written, is one line. The summary keeps the first hundred; the number of the others is printed.
 func (p *program) problems(sum *sweeper.Summary) {
 	var hints []string
 	for _, pr := range sum.Problems {
@@ -31,7 +32,8 @@ func (p *program) problems(sum *sweeper.Summary) {
 	}
 }
 
-// barred prints the folders from which files that are due cannot go to the trash.
+// barred prints the folders from which files that are due cannot go to the trash. It prints nothing if no file is due
+// or held, so that a scan of a read-only disk without such files has no warning.
 func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 	if sum.ByAction[string(policy.Trash)]+sum.ByAction[string(policy.Hold)] == 0 {
 		return
@@ -42,7 +44,8 @@ func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 	}
 }
 
-// stopped prints the roots from which nothing is deleted.
+// stopped prints the roots from which nothing is deleted. These are roots that could not be listed as a whole: a file
+// that seems gone may only be out of sight, and the last copy of a picture cannot be distinguished from others.
 func (p *program) stopped(sum *sweeper.Summary) {
 	folders := 0
 	for _, x := range sum.Stopped {

@@ -23,7 +23,9 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// program is one invocation.
+// program is one invocation. Tests make one with streams of their own, a fixed clock and an account of a simulated
+// cloud; main makes the one of the process. It is used by one goroutine, but for the readers of standard input that
+// outlive a verb (listener), which touch stdin only.
 type program struct {
 	args           []string
 	stdin          io.Reader
@@ -47,7 +49,9 @@ type program struct {
 	warned     bool // about a service with another policy
 }
 
-// main runs the command line, prints its errors and returns the exit status.
+// main runs the command line, prints its errors and returns the exit status. A write to standard output that failed, as
+// to a full disk, makes the status at least exitTrouble even if the verb succeeded: a plan or a list that is cut off
+// must not count as complete.
 func (p *program) main(ctx context.Context) int {
 	p.term = newTerminal(p.stdout, p.stderr, p.getenv, p.now)
 	out := &output{Writer: p.stdout}
@@ -68,7 +72,9 @@ func (p *program) main(ctx context.Context) int {
 	return max(status, exitTrouble)
 }
 
-// root returns the command with all its verbs.
+// root returns the command with all its verbs. The verbs are in groups, in the order in which --help lists them.
+// PersistentPreRunE runs before every verb; from then on an error is no longer one of the command line
+// (program.started), which is how diagnose tells status 2 from status 1.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweepd",
@@ -133,7 +139,8 @@ command line or policy; 3 the whole run was refused for safety.`,
 	return root
 }
 
-// exit prints an error with its hint, and returns its exit status.
+// exit prints an error with its hint, and returns its exit status. A *loggedError, errTrouble and errInvalid are not
+// printed, because the log or the terminal has them already.
 func (p *program) exit(err error) int {
 	if err == nil {
 		return exitDone
@@ -149,7 +156,7 @@ func (p *program) exit(err error) int {
 	return status
 }
 
-// warn prints a warning.
+// warn prints a warning. The format is a text of the catalogs: it is printed in the user's language, to standard error.
 func (p *program) warn(format string, args ...any) {
 	p.term.err.printf("%s %s\n", p.term.err.paint("33", "warning:"), p.term.in.Sprintf(format, args...))
 }
@@ -161,7 +168,10 @@ func (p *program) hint(hint string) {
 	}
 }
 
-// diagnose returns the exit status and the hint of an error.
+// diagnose returns the exit status and the hint of an error. It is the one place that maps errors to statuses. The
+// order matters: an error can match several cases, and the first is the most specific. A safety refusal (exitUnsafe)
+// comes before the errors of files, so that a caller can rely on 3 to mean that nothing was changed. The hint is in
+// English and "" if there is nothing to advise.
 func (p *program) diagnose(err error) (status int, hint string) {
 	if unwritten, ok := errors.AsType[*unwrittenError](err); ok {
 		return unwritten.diagnose()
@@ -257,7 +267,8 @@ func (p *program) level(usual slog.Level) *slog.HandlerOptions {
 	return &slog.HandlerOptions{Level: usual, ReplaceAttr: event.OneLine}
 }
 
-// cause returns the error without the file's name, which is known.
+// cause returns the error without the file's name, which is known. The message around it names the file as the user
+// wrote it, and *fs.PathError would repeat it, often as a temporary name that the user has never seen.
 func cause(err error) error {
 	if named, ok := errors.AsType[*fs.PathError](err); ok {
 		return named.Err
@@ -268,5 +279,5 @@ func cause(err error) error {
 	return err
 }
 
-// home returns the home directory, for shortening paths.
+// home returns the home directory, for shortening paths. It is "" if HOME is not set; paths are then printed in full.
 func (p *program) home() string { return p.getenv("HOME") }

@@ -22,6 +22,8 @@ type reviewOptions struct {
 	service   bool // the page of the running service
 }
 
+// newReviewCmd returns the verb review. It has three forms: a page of its own, the page of the service, and a list on
+// the terminal.
 func newReviewCmd(p *program) *cobra.Command {
 	var o reviewOptions
 	cmd := &cobra.Command{
@@ -65,7 +67,8 @@ folder could not be read.`,
 	return cmd
 }
 
-// runReview scans and serves the page until ctx ends, as by an interrupt, which is no error.
+// runReview scans and serves the page until ctx ends, as by an interrupt, which is no error. The scan comes first and
+// shows its progress here; the page can scan again later.
 func runReview(ctx context.Context, p *program, o reviewOptions) error {
 	if o.service {
 		return p.reviewService(ctx, o)
@@ -82,7 +85,8 @@ func runReview(ctx context.Context, p *program, o reviewOptions) error {
 	return errors.Join(err, s.Close())
 }
 
-// reviewService prints a link to the page of the running service, and opens it.
+// reviewService prints a link to the page of the running service, and opens it. The link is asked for through the
+// control socket, which only the user of the service can open. It returns a *app.UsageError if no service runs.
 func (p *program) reviewService(ctx context.Context, o reviewOptions) error {
 	if len(o.where) > 0 {
 		return &app.UsageError{
@@ -107,7 +111,8 @@ func (p *program) reviewService(ctx context.Context, o reviewOptions) error {
 	return nil
 }
 
-// reviewServer returns the page of the folders and storages. The caller closes it.
+// reviewServer returns the page of the folders and storages. The caller closes it. The server opens the app anew for
+// each scan, with the policy as it is then.
 func (p *program) reviewServer(ctx context.Context, where []string) (*review.Server, error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -126,7 +131,8 @@ func (p *program) reviewServer(ctx context.Context, where []string) (*review.Ser
 	})
 }
 
-// serveReview serves the page, and prints a link each time the user asks for one.
+// serveReview serves the page, and prints a link each time the user asks for one. The end of the input, as in a script,
+// does not end the page: only ctx and an error of the server do.
 func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOptions) error {
 	base, serve, err := s.Open(ctx, o.listen)
 	if errors.Is(err, status.ErrNotHere) {
@@ -153,7 +159,7 @@ func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOpt
 	return <-ended
 }
 
-// printLink prints a new link and returns it.
+// printLink prints a new link and returns it. A link signs in one browser, once.
 func (p *program) printLink(s *review.Server, base string) string {
 	link := base + s.Link()
 	p.term.printf("%s\n", p.term.bold(link))

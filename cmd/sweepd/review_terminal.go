@@ -23,7 +23,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// runReviewTerminal scans, and shows what was found, and what is in the trash, as a list on the terminal.
+// runReviewTerminal scans, and shows what was found, and what is in the trash, as a list on the terminal. It needs a
+// controlling terminal, not one as its input: the list reads its keys from /dev/tty.
 func runReviewTerminal(ctx context.Context, p *program, where []string) error {
 	if !p.controlled {
 		return &app.UsageError{
@@ -59,7 +60,9 @@ func runReviewTerminal(ctx context.Context, p *program, where []string) error {
 	return err
 }
 
-// terminalReview is the source of the list.
+// terminalReview is the source of the list. It implements tui.Source. Decide is called by one goroutine at a time, but
+// Picture and Evidence by others beside it, so items has a lock. A file is looked at again in its storage before a
+// decision on it.
 type terminalReview struct {
 	p     *program
 	a     *app.App
@@ -76,7 +79,9 @@ type reviewItem struct {
 	gone   string             // what became of it; "": it is where it was seen
 }
 
-// newTerminalReview scans, and reads what is in the trash.
+// newTerminalReview scans, and reads what is in the trash. Found pictures come first, those that go next at the top,
+// each with its places in the same order; entries of the trash follow, newest first. Files that the plan leaves where
+// they are, such as a last copy, are shown as held.
 func (p *program) newTerminalReview(
 	ctx context.Context, a *app.App,
 ) (r *terminalReview, sum *sweeper.Summary, err error) {
@@ -125,7 +130,8 @@ func (r *terminalReview) rows() (rows []tui.Row) {
 	return rows
 }
 
-// row returns the row of one picture.
+// row returns the row of one picture. Action and reasons are those of the place that goes first; AndHeld adds the
+// guards of the others.
 func (r *terminalReview) row(x reviewItem) tui.Row {
 	p, in := r.p, r.p.term.in
 	if op := x.binned; op != nil {
@@ -182,7 +188,8 @@ func (r *terminalReview) item(row int) reviewItem {
 	return r.items[row]
 }
 
-// Picture returns the thumbnail of a picture.
+// Picture returns the thumbnail of a picture. It returns thumbnail.ErrNoPicture if the file would have to be fetched as
+// a whole or is no picture that can be drawn. An error of reading is for this picture only.
 func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 	x := r.item(row)
 	from := thumbnail.Picture{}
@@ -199,7 +206,9 @@ func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 	return r.maker.Make(ctx, from)
 }
 
-// Evidence returns what explain prints of each place of a picture.
+// Evidence returns what explain prints of each place of a picture. width is in columns. The text is printed by a copy
+// of the program whose terminal is a buffer without colours; a file that cannot be examined has its error in place of
+// the evidence.
 func (r *terminalReview) Evidence(ctx context.Context, row, width int) []string {
 	x := r.item(row)
 	var text bytes.Buffer
@@ -246,7 +255,9 @@ func (p *program) printBinned(op journal.Operation) {
 	}
 }
 
-// Decide takes a decision on some pictures: each place of each, as it was seen.
+// Decide takes a decision on some pictures: each place of each, as it was seen. It returns the rows as they are after
+// it, also those whose decision failed, and a line that describes the result: the number that was done, and the first
+// failure.
 func (r *terminalReview) Decide(ctx context.Context, act tui.Act, rows []int) (map[int]tui.Row, string) {
 	changed, done := map[int]tui.Row{}, 0
 	var failed error
@@ -287,7 +298,8 @@ func saidOf(act tui.Act) language.Message {
 	return language.Messagef("undone")
 }
 
-// decide takes a decision on one picture, and returns it as it is then.
+// decide takes a decision on one picture, and returns it as it is then. All places are tried; the error is that of the
+// first that failed, and those that did not fail stay decided.
 func (r *terminalReview) decide(ctx context.Context, act tui.Act, x reviewItem) (reviewItem, error) {
 	switch {
 	case x.gone != "":
@@ -307,7 +319,9 @@ func (r *terminalReview) decide(ctx context.Context, act tui.Act, x reviewItem) 
 	return x, failed
 }
 
-// decideOn takes a decision on one file if it is as it was seen, and returns it as it is then.
+// decideOn takes a decision on one file if it is as it was seen, and returns it as it is then. The user decides on what
+// the row shows. A file with another revision is therefore not decided on; the row is renewed, and the user may decide
+// again.
 func (r *terminalReview) decideOn(ctx context.Context, act tui.Act, f sweeper.Found) (sweeper.Found, error) {
 	st, e, err := r.a.At(ctx, f.Storage, f.Entry.Ref)
 	if err != nil {
@@ -337,7 +351,8 @@ func (r *terminalReview) decideOn(ctx context.Context, act tui.Act, f sweeper.Fo
 	return f, err
 }
 
-// again returns a file with the decision on it as they are now.
+// again returns a file with the decision on it as they are now. A file without a verdict in the record is examined, as
+// after a restore.
 func (r *terminalReview) again(ctx context.Context, st *providers.Storage, e providers.Entry) (sweeper.Found, error) {
 	f, err := r.a.Sweeper.Refind(ctx, st, e)
 	if err != nil {
@@ -347,7 +362,8 @@ func (r *terminalReview) again(ctx context.Context, st *providers.Storage, e pro
 	return f, nil
 }
 
-// restore restores a file from the trash.
+// restore restores a file from the trash. The undo opens an app of its own, since this one may be open for reading
+// only. If the restored file cannot be found again, the row has only the sentence that it was restored.
 func (r *terminalReview) restore(ctx context.Context, x reviewItem) (reviewItem, error) {
 	op := *x.binned
 	sum, err := app.Undo(ctx, r.p.options(), []journal.Operation{op}, nil)

@@ -31,6 +31,8 @@ type runOptions struct {
 	format logFormat
 }
 
+// newRunCmd returns the verb run, the service. Its settings are those of the policy; the flags are about where it logs
+// and listens.
 func newRunCmd(p *program) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
@@ -74,7 +76,8 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 	return p.logFailure(log, sweepOn(ctx, p, o, log.Logger))
 }
 
-// sweepOn runs the service, and returns the error with which it ends.
+// sweepOn runs the service, and returns the error with which it ends. It always listens on the control socket in the
+// state directory, for status, sweep and reload. A policy file that cannot be watched, as on a network disk, is polled.
 func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) error {
 	ctx, hangups, stop := untilSignal(ctx, p.controlled)
 	defer stop()
@@ -134,12 +137,14 @@ func (p *program) toldRun(o runOptions, r report.Run) {
 	}
 }
 
-// isTrouble reports whether the error is of a sweep that did not do everything due.
+// isTrouble reports whether the error is of a sweep that did not do everything due. Each problem of it was logged when
+// it happened.
 func isTrouble(err error) bool {
 	_, ok := errors.AsType[*daemon.TroubleError](err)
 	return ok
 }
 
+// newSweepCmd returns the verb sweep, a request to the running service. It never sweeps by itself.
 func newSweepCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "sweep [STORAGE...]",
@@ -155,7 +160,8 @@ results of the sweep are not part of it: see sweepd history.`,
 	}
 }
 
-// runSweep makes the service sweep the storages, or all of them if none is named.
+// runSweep makes the service sweep the storages, or all of them if none is named. It returns once the service has
+// accepted the request, or the reason why it did not, such as the name of an unknown storage.
 func runSweep(ctx context.Context, p *program, storages []string) error {
 	err := p.commandService(ctx, "sweep", storages)
 	if err == nil {
@@ -176,7 +182,8 @@ func (p *program) howToStart() string {
 	return hint
 }
 
-// unit reports whether systemd has sweepd.service among the units of that kind.
+// unit reports whether systemd has sweepd.service among the units of that kind. The kind is user or system. The folders
+// are those of systemd.unit(5) in which packages and people install units.
 func (p *program) unit(kind string) bool {
 	dirs := []string{"/usr/lib/systemd", "/lib/systemd", "/usr/local/lib/systemd", "/etc/systemd"}
 	if kind == "user" {
@@ -188,6 +195,7 @@ func (p *program) unit(kind string) bool {
 	})
 }
 
+// newReloadCmd returns the verb reload. Unlike SIGHUP it waits for the answer.
 func newReloadCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reload",
@@ -202,7 +210,8 @@ Exit status: 1 if the service refused the policy, 2 if no service is running.`,
 	}
 }
 
-// runReload makes the service reload its policy.
+// runReload makes the service reload its policy. It returns the mistakes of the policy, as the service found them, if
+// that refused it.
 func runReload(ctx context.Context, p *program) error {
 	err := p.commandService(ctx, "reload", nil)
 	if err == nil {
@@ -211,7 +220,8 @@ func runReload(ctx context.Context, p *program) error {
 	return err
 }
 
-// commandService sends a request to the running service.
+// commandService sends a request to the running service. It returns a *app.UsageError if no service runs: its socket
+// does not exist.
 func (p *program) commandService(ctx context.Context, verb string, storages []string) error {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {

@@ -22,6 +22,7 @@ type listing struct {
 	page outputFile // a contact sheet, in place of the list
 }
 
+// flags adds --all and --json. The page has its own flag (sheetFlag), which plan combines with another output.
 func (l *listing) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&l.all, "all", false, "list every image, not only matches")
 	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
@@ -36,6 +37,7 @@ type scanOptions struct {
 	documents bool
 }
 
+// newScanCmd returns the verb scan. It may be given a whole home, which apply refuses: looking is harmless.
 func newScanCmd(p *program) *cobra.Command {
 	o := scanOptions{listing: listing{page: newSheetFile()}, selection: newSelection()}
 	cmd := &cobra.Command{
@@ -93,7 +95,9 @@ Exit status: 1 if a file or a folder could not be read.`,
 	return cmd
 }
 
-// runScan scans, and prints the files, the totals and the next command.
+// runScan scans, and prints the files, the totals and the next command. It returns errTrouble after a scan with
+// problems, which are printed. Beside the files that the selection lists it keeps those that are due, for the forecast
+// whether apply would refuse them, and with --documents those that match.
 func runScan(ctx context.Context, p *program, o scanOptions) error {
 	stdout, err := p.aside(o.page)
 	if err != nil {
@@ -155,6 +159,8 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 }
 
 // noting returns a function that passes each file to each, notes the files that are due, and counts images by folder.
+// It counts every image, matched or not, also those that the selection leaves out; the caller reads both results after
+// the scan.
 func noting(
 	due *[]sweeper.Found, folders map[string]app.PictureFolder, each func(sweeper.Found),
 ) func(sweeper.Found) {
@@ -178,7 +184,8 @@ func collecting(found *[]sweeper.Found, each func(sweeper.Found)) func(sweeper.F
 }
 
 // refusal returns why apply would refuse to trash the files that a scan found due; nil if it would not, or if that is
-// not known.
+// not known. It is not known without the record, whose usage counts toward the limits, and with last copies to keep,
+// for which a plan is needed. The user gets this forecast for free, because the scan has all it needs.
 func (p *program) refusal(
 	ctx context.Context, a *app.App, due []sweeper.Found, sum *sweeper.Summary,
 ) (refusal, err error) {
@@ -198,7 +205,8 @@ func asRefusal(err error) (refusal, other error) {
 	return nil, err
 }
 
-// refused prints why apply would refuse the plan, and what the user can do.
+// refused prints why apply would refuse the plan, and what the user can do. The hint is another one than that of apply
+// (diagnose), since here the user has not asked for anything yet.
 func (p *program) refused(why error) {
 	p.warn("apply would refuse this: %s", p.term.text(language.Explanation(why)))
 	switch _, surge := errors.AsType[*sweeper.SurgeError](why); {
@@ -217,7 +225,8 @@ func (p *program) wholeHome(a *app.App) bool {
 	return slices.ContainsFunc(a.Scope, func(sc sweeper.Scope) bool { return slices.ContainsFunc(sc.Roots, a.Home) })
 }
 
-// next returns a hint with the command that would carry out the plan; "" if nothing is due.
+// next returns a hint with the command that would carry out the plan; "" if nothing is due. The command repeats the
+// arguments of the scan, quoted for a shell.
 func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string {
 	would := report.Next(sum)
 	if would == nil || a.ReportOnly != nil {

@@ -24,6 +24,7 @@ type selection struct {
 	totals     choice
 }
 
+// newSelection returns a selection that takes all, with the values that its flags accept.
 func newSelection() selection {
 	return selection{
 		order:  choice{of: []string{"size", "age", "folder", "due"}},
@@ -49,7 +50,7 @@ func (s *selection) filters() bool {
 	return s.due || s.held || s.confidence.Confidence > fingerprint.None
 }
 
-// takes reports whether the file is listed.
+// takes reports whether the file is listed. --due and --held together list both; --confidence is a further condition.
 func (s *selection) takes(f sweeper.Found) bool {
 	if f.Verdict.Confidence < s.confidence.Confidence {
 		return false
@@ -66,7 +67,8 @@ func (s *selection) only(each func(sweeper.Found)) func(sweeper.Found) {
 	}
 }
 
-// compare orders two files of the list.
+// compare orders two files of the list. It is a total order for slices.SortFunc: files that are equal by the key are in
+// the order of their paths and storages, so that two scans of the same files print the same list.
 func (s *selection) compare(x, y sweeper.Found) int {
 	first := 0
 	switch s.order.word {
@@ -101,7 +103,8 @@ func turn(f sweeper.Found) int {
 	return slices.Index([]policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep}, f.Decision.Action)
 }
 
-// choice is a flag with one of some words; "" if it is not given.
+// choice is a flag with one of some words; "" if it is not given. It implements pflag.Value, so that a wrong value is
+// an error of the command line.
 type choice struct {
 	of   []string
 	word string
@@ -119,7 +122,7 @@ func (c *choice) Set(word string) error {
 	return nil
 }
 
-// level is a flag with a confidence; None if it is not given.
+// level is a flag with a confidence; None if it is not given. It implements pflag.Value.
 type level struct{ fingerprint.Confidence }
 
 func (l *level) String() string {

@@ -20,10 +20,13 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// maxListed is the number of files on a contact sheet.
+// maxListed is the number of files on a contact sheet. Browsers become slow with more cards on one page. Files beyond
+// it are counted in their groups.
 const maxListed = 5000
 
-// sheet is the contact sheet of a scan or a plan.
+// sheet is the contact sheet of a scan or a plan. add, addPurge and addTotals fill page and collect in files the
+// pictures that need a thumbnail; write makes these, all at once, and then writes the page. A sheet is used by one
+// goroutine; only thumbnails runs several.
 type sheet struct {
 	*program
 	app   *app.App
@@ -44,7 +47,8 @@ func sheetFlag(cmd *cobra.Command, page *outputFile) {
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 }
 
-// newSheet returns an empty sheet.
+// newSheet returns an empty sheet. It has the counts of the scan at its head and the problems as warnings, as the
+// terminal has them.
 func (p *program) newSheet(a *app.App, sum *sweeper.Summary) *sheet {
 	s := &sheet{program: p, app: a, room: maxListed}
 	s.page.Made, s.page.Groups = p.now(), report.Groups()
@@ -72,12 +76,13 @@ func (s *sheet) caution(format string, args ...any) {
 	s.page.Warnings = append(s.page.Warnings, s.sentence(format, args...))
 }
 
-// sentence returns a clause in the user's language as a sentence for the page.
+// sentence returns a clause in the user's language as a sentence for the page. The format is a text of the catalogs.
+// Package report escapes the result for HTML.
 func (s *sheet) sentence(format string, args ...any) string {
 	return report.Sentence(safe(tildes(s.term.in.Sprintf(format, args...), s.home())))
 }
 
-// group returns the group of that key.
+// group returns the group of that key. key is an action of the policy, or purge; report.Groups has all of them.
 func (s *sheet) group(key string) *report.Group {
 	return &s.page.Groups[slices.IndexFunc(s.page.Groups, func(g report.Group) bool { return g.Key == key })]
 }
@@ -105,7 +110,7 @@ func (s *sheet) add(ctx context.Context, found []sweeper.Found, by selection) {
 	}
 }
 
-// line returns a file of a scan for the sheet.
+// line returns a file of a scan for the sheet. Its thumbnail is empty until write fills it.
 func (s *sheet) line(f sweeper.Found) report.Listed {
 	e, d := f.Entry, f.Decision
 	return report.Listed{
@@ -136,7 +141,8 @@ func (s *sheet) modified(then time.Time) string {
 	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), s.term.text(age(then, s.now())))
 }
 
-// commands returns the commands that change what becomes of a file.
+// commands returns the commands that change what becomes of a file. A file that stays anyway has only the one that
+// explains why.
 func (s *sheet) commands(f sweeper.Found) (all []string) {
 	name := s.argument(f.Storage, f.Entry)
 	verbs := []string{"explain"}
@@ -175,7 +181,8 @@ func (s *sheet) argument(storage string, e providers.Entry) string {
 	return quoted(e.Path)
 }
 
-// addPurge adds the entries of the trash that a plan deletes.
+// addPurge adds the entries of the trash that a plan deletes. A picture in the trash of an account is not fetched for
+// its thumbnail; it is marked as online only.
 func (s *sheet) addPurge(ctx context.Context, items []sweeper.Item) {
 	g := s.group("purge")
 	for _, it := range items {

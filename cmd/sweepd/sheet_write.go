@@ -10,7 +10,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// scanSheet writes the contact sheet of a scan.
+// scanSheet writes the contact sheet of a scan. It has the listed files, with their fates by a plan of those that are
+// due. A policy that keeps last copies gets a note, since only a plan decides which copy is the last.
 func (p *program) scanSheet(
 	ctx context.Context, a *app.App, o scanOptions, due []sweeper.Found, sum *sweeper.Summary, end ending,
 	stdout io.Writer,
@@ -34,7 +35,8 @@ func (p *program) scanSheet(
 	return s.write(ctx, o.page, stdout)
 }
 
-// planSheet writes the contact sheet of a plan.
+// planSheet writes the contact sheet of a plan. It has all files of the scan and the entries of the trash that the plan
+// deletes, and the command that applies the plan if that was saved.
 func (p *program) planSheet(
 	ctx context.Context, a *app.App, o planOptions, found []sweeper.Found, due *sweeper.Plan, sum *sweeper.Summary,
 	stdout io.Writer,

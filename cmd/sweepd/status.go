@@ -19,7 +19,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonStatus is the output of status --json.
+// jsonStatus is the output of status --json. Without a record the figures are 0 and last_run is null; without a daemon,
+// daemon is null.
 type jsonStatus struct {
 	Type        string           `json:"type"` // "status"
 	State       string           `json:"state"`
@@ -43,6 +44,7 @@ type statusOptions struct {
 	json bool
 }
 
+// newStatusCmd returns the verb status. It reads files and asks the control socket; it opens no storage.
 func newStatusCmd(p *program) *cobra.Command {
 	var o statusOptions
 	cmd := &cobra.Command{
@@ -60,7 +62,9 @@ incomplete.`,
 	return cmd
 }
 
-// runStatus prints the state of the service, the record and the trash.
+// runStatus prints the state of the service, the record and the trash. The parts are asked for one after the other, and
+// each that fails is itself a part of the status as far as possible: a user whose disk is full or whose service hangs
+// needs the rest. Only a damaged record is an error.
 func runStatus(ctx context.Context, p *program, o statusOptions) error {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -138,7 +142,8 @@ func (st *jsonStatus) ask(ctx context.Context, socket string) {
 	}
 }
 
-// read fills in the figures from the journal.
+// read fills in the figures from the journal. Operations come oldest first, so the first one in the trash is the
+// oldest. The figures are counted here because the journal has no totals of what is still in the trash.
 func (st *jsonStatus) read(ctx context.Context, j *journal.Journal) (last journal.Run, err error) {
 	for op, err := range j.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
@@ -165,6 +170,8 @@ func (st *jsonStatus) read(ctx context.Context, j *journal.Journal) (last journa
 	return last, err
 }
 
+// printStatus prints the status as lines of a name, padded to eleven columns, and a value. The problem to mend first
+// comes before all others.
 func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	t := p.term
 	if st.First != nil {

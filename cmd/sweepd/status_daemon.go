@@ -8,7 +8,9 @@ import (
 	"github.com/sweepd/sweepd/internal/status"
 )
 
-// printDaemon prints the state of a daemon: one paragraph for itself and one for each storage.
+// printDaemon prints the state of a daemon: one paragraph for itself and one for each storage. The texts come from
+// another process, possibly of another version: names are made safe for the terminal, and unknown values are printed as
+// they are.
 func (p *program) printDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
@@ -35,7 +37,8 @@ func (p *program) printDaemon(d *status.Daemon) {
 	}
 }
 
-// printStorage prints the state of one storage, without empty values.
+// printStorage prints the state of one storage, without empty values. The counts are since the start of the daemon;
+// history has those of all time.
 func (p *program) printStorage(s status.Storage) {
 	t := p.term
 	state := stateOf(s.State)
@@ -100,7 +103,8 @@ func done(s status.Storage) language.Message {
 		count(s.Trashed, "file"), language.Number(s.Purged), language.Number(s.Restored), size(s.Bytes), size(s.Freed))
 }
 
-// leftAlone returns the numbers of refused files, by reason; "" if there are none.
+// leftAlone returns the numbers of refused files, by reason; "" if there are none. The keys are codes of reasons, which
+// report.Reasons translates.
 func leftAlone(refused map[string]int64) language.Message {
 	var all int64
 	for _, n := range refused {

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// stream is one output of the program, with the properties of the terminal that it may be.
+// stream is one output of the program, with the properties of the terminal that it may be. The width is read once at
+// the start: a terminal that is resized meanwhile breaks lines by its old width.
 type stream struct {
 	io.Writer
 	tty    bool
@@ -19,8 +20,10 @@ type stream struct {
 	links  bool // OSC 8 sequences are written
 }
 
+// newStream returns the stream of w, without colours and links until setColour has decided on them.
 func newStream(w io.Writer) stream { return stream{Writer: w, tty: isTerminal(w), width: columns(w)} }
 
+// isTerminal reports whether w, a reader or a writer, is a file that is a terminal.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
@@ -39,7 +42,7 @@ func columns(w any) int {
 	return n
 }
 
-// paint wraps text in an SGR sequence.
+// paint wraps text in an SGR sequence. code is the parameter of the sequence, such as 31 for red (ECMA-48, 8.3.117).
 func (s stream) paint(code, text string) string {
 	if !s.colour || text == "" {
 		return text

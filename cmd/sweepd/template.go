@@ -20,7 +20,8 @@ import (
 //go:embed templates/*.tmpl
 var templateFiles embed.FS
 
-// policyTemplate is a first policy for one purpose, with its own answers where the user gives none.
+// policyTemplate is a first policy for one purpose, with its own answers where the user gives none. The text itself is
+// a file in templates/; about is the line that the list of templates has.
 type policyTemplate struct {
 	name, about string
 	answers     answers // no places
@@ -37,7 +38,8 @@ const (
 	fromDrive     source = "drive"     // none: the user has to name the OAuth client of a Google Drive
 )
 
-// policyTemplates returns the templates, for display in this order.
+// policyTemplates returns the templates, for display in this order. They are a function and not a variable, so that no
+// test can change them for another.
 func policyTemplates() []policyTemplate {
 	with := func(careful, grace, trash string) answers {
 		return answers{Careful: careful, Grace: grace, Trash: trash, Mode: "report"}
@@ -85,7 +87,8 @@ func findTemplate(name string, a answers) (policyTemplate, error) {
 	}
 }
 
-// fill returns the answers that were given, and those of the template for the rest.
+// fill returns the answers that were given, and those of the template for the rest. given has the names of the flags
+// that the user gave: a flag with its default counts as not given.
 func (t policyTemplate) fill(a answers, given map[string]bool) answers {
 	a.Template = t.name
 	for _, f := range []struct {
@@ -122,7 +125,8 @@ func completeTemplates(*cobra.Command, []string, string) ([]string, cobra.ShellC
 	return append(names, "list\tdescribe the templates"), cobra.ShellCompDirectiveNoFileComp | inOrder
 }
 
-// policy returns the text of the policy for the answers. It returns an error if the template does not exist.
+// policy returns the text of the policy for the answers. It returns an error if the template does not exist. Values are
+// inserted as YAML scalars by the functions quote and scalar, so that no answer can add a line of its own.
 func (a answers) policy() ([]byte, error) {
 	file := cmp.Or(a.Template, "default") + ".tmpl"
 	all, err := template.New(file).Funcs(template.FuncMap{"quote": inYAML, "scalar": yamlScalar}).

@@ -13,7 +13,9 @@ import (
 	"github.com/sweepd/sweepd/internal/report"
 )
 
-// terminal prints to the user: results to out, progress and messages to err.
+// terminal prints to the user: results to out, progress and messages to err. It is used by one goroutine, since it
+// keeps the state of the progress line; a scan calls progress from its own goroutine only. The results in out may go to
+// a file while err is still a terminal, or the other way round.
 type terminal struct {
 	out, err stream
 	live     bool   // err is a terminal: questions may be asked
@@ -48,10 +50,12 @@ func controlled() bool {
 	return tty.Close() == nil
 }
 
-// text returns a text in the user's language, safe for a terminal.
+// text returns a text in the user's language, safe for a terminal. Texts have file names and errors of services in
+// them, which can contain anything.
 func (t *terminal) text(of language.Text) string { return safe(of.In(t.in)) }
 
-// level returns c in its colour, padded to the longest level.
+// level returns c in its colour, padded to the longest level. The names of the levels are not translated: they are the
+// values that policies and flags take.
 func (t *terminal) level(c fingerprint.Confidence) string {
 	code := map[fingerprint.Confidence]string{
 		fingerprint.Proven:   "32",
@@ -63,6 +67,7 @@ func (t *terminal) level(c fingerprint.Confidence) string {
 }
 
 // progress redraws one line of stderr, at most ten times a second; it prints nothing on a pipe or a dumb terminal.
+// settle has to come before anything else is printed.
 func (t *terminal) progress(format string, args ...any) {
 	if now := t.now(); t.redraw && now.Sub(t.last) > 100*time.Millisecond {
 		t.last = now
@@ -70,7 +75,8 @@ func (t *terminal) progress(format string, args ...any) {
 	}
 }
 
-// output passes on each write and keeps the first error, so that its callers need not check for one.
+// output passes on each write and keeps the first error, so that its callers need not check for one. The program writes
+// thousands of lines; main looks at the error once, at the end.
 type output struct {
 	io.Writer
 	err error
@@ -153,7 +159,8 @@ func tilde(path, home string) string {
 	return path
 }
 
-// tildes returns the text with ~ for the home directory in each path.
+// tildes returns the text with ~ for the home directory in each path. A path begins after a space, a quote, a
+// parenthesis or a colon.
 func tildes(text, home string) string {
 	if home == "" || home == "/" {
 		return text
@@ -170,7 +177,8 @@ func tildes(text, home string) string {
 }
 
 // quoted returns s quoted for a shell. A name that a terminal must not be given as it is becomes $'...' with escapes
-// (POSIX.1-2024, 2.2.4), which bash, zsh, ksh and busybox read.
+// (POSIX.1-2024, 2.2.4), which bash, zsh, ksh and busybox read. Letters of other languages are quoted although shells
+// need it only for some of them, because the plain ones are listed.
 func quoted(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~+,:@%", r)

@@ -26,7 +26,8 @@ const (
 	fetches       = 25                       // from accounts at one time; Dropbox answers as many with one call
 )
 
-// pictured is a file for a page: how to open it, and where its thumbnail goes.
+// pictured is a file for a page: how to open it, and where its thumbnail goes. open is called at most once, by any
+// goroutine, and its result is closed.
 type pictured struct {
 	size int64
 	open func() (io.ReadCloser, error)
@@ -35,7 +36,9 @@ type pictured struct {
 }
 
 // thumbnails makes the thumbnails of the files, as many at a time as there are processors. Files for which the page has
-// no room, and those that cannot be shown, get the reason.
+// no room, and those that cannot be shown, get the reason. It returns the error of ctx only; a picture that fails has
+// the reason in its place (noThumbnail). Files of accounts have a limit of their own, because their time is spent
+// waiting for the network and not for a processor.
 func (p *program) thumbnails(ctx context.Context, files []pictured) error {
 	var here, away errgroup.Group
 	here.SetLimit(runtime.GOMAXPROCS(0))
@@ -64,7 +67,8 @@ func (p *program) thumbnails(ctx context.Context, files []pictured) error {
 	return err
 }
 
-// makeRoom removes the last thumbnails until the page has room for all.
+// makeRoom removes the last thumbnails until the page has room for all. The order of the files decides and not the
+// order in which the goroutines ended, so that the same scan gives the same page.
 func makeRoom(files []pictured) {
 	used := 0
 	for _, f := range files {

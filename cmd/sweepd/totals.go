@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonTotal is the sum of the listed files in one folder or of one rule.
+// jsonTotal is the sum of the listed files in one folder or of one rule. Exactly one of Folder and Rule is set. Due and
+// Held count files among Files.
 type jsonTotal struct {
 	Storage  string  `json:"storage,omitempty"` // of a folder
 	Folder   *string `json:"folder,omitempty"`
@@ -24,7 +25,9 @@ type jsonTotal struct {
 	Held     int64   `json:"held"`
 }
 
-// totalsBy returns the totals of the files by "folder" or by "rule", the most bytes first; nil by "".
+// totalsBy returns the totals of the files by "folder" or by "rule", the most bytes first; nil by "". A folder has the
+// files that are directly in it, and is told apart by its storage. Without a file the result is empty and not nil, so
+// that JSON has a list.
 func totalsBy(key string, found []sweeper.Found) []jsonTotal {
 	if key == "" {
 		return nil
@@ -52,6 +55,7 @@ func totalsBy(key string, found []sweeper.Found) []jsonTotal {
 	return all
 }
 
+// add counts one file.
 func (t *jsonTotal) add(f sweeper.Found) {
 	t.Files++
 	t.Bytes += f.Entry.Size
@@ -72,7 +76,7 @@ func (t jsonTotal) name() string {
 	return *t.Rule
 }
 
-// printTotals prints a line for each total.
+// printTotals prints a line for each total. The columns end at 36, where the name begins after two spaces.
 func (p *program) printTotals(key string, all []jsonTotal) {
 	if len(all) == 0 {
 		return

@@ -18,7 +18,9 @@ import (
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 )
 
-// tour is a guided tour of the program, which it runs as shipped, in a home and on clouds that are made up.
+// tour is a guided tour of the program, which it runs as shipped, in a home and on clouds that are made up. Every
+// command is a process of its own, with an environment that leads to the made-up clouds only: the tour shows what the
+// user would see, and a mistake in it can reach no real file or account.
 type tour struct {
 	p         *program
 	rehearsal *rehearsal.Rehearsal
@@ -28,7 +30,8 @@ type tour struct {
 	input     *bufio.Reader
 }
 
-// walk runs all steps.
+// walk runs all steps. It ends at the first step that fails; readRecord compares what the clouds recorded with what the
+// steps should have done.
 func (t *tour) walk(ctx context.Context) error {
 	t.say("sweepd finds the images that you generated in ChatGPT and saved, and deletes them by a policy.",
 		t.p.term.in.Sprintf("This tour uses a simulated Google Drive and Dropbox of %s, and a temporary folder.",
@@ -44,8 +47,10 @@ func (t *tour) walk(ctx context.Context) error {
 	return t.readRecord()
 }
 
+// account returns the address of the made-up user, who has an account in both clouds.
 func (t *tour) account() string { return t.rehearsal.Place().Accounts[0].Name }
 
+// readPolicy shows the policy and the explanation of it.
 func (t *tour) readPolicy(ctx context.Context) error {
 	if err := t.present(ctx, "A policy decides what happens. The demo's policy is "+
 		"~/.config/sweepd/policy.yaml:"); err != nil {
@@ -66,6 +71,8 @@ func (t *tour) signIn(ctx context.Context) error {
 	return t.signInTo(ctx, "box", "Now sign in to Dropbox.")
 }
 
+// signInTo runs login and plays the part of the browser: it opens the link that login prints, and types the address
+// that the consent page redirects to.
 func (t *tour) signInTo(ctx context.Context, storage string, say ...string) error {
 	if err := t.present(ctx, say...); err != nil {
 		return err
@@ -88,6 +95,7 @@ func (t *tour) signInTo(ctx context.Context, storage string, say ...string) erro
 	return errors.Join(answered, in.Close(), ended(cmd, cmd.Wait()))
 }
 
+// consentLink matches the consent page of either service.
 var consentLink = regexp.MustCompile(`https://\S*/oauth2/\S+`)
 
 // answer prints the output of a sign-in, and does what it asks of the user.
@@ -141,7 +149,7 @@ func (t *tour) readHistory(ctx context.Context) error {
 	return t.step(ctx, "`history --verify` detects tampering.", "history", "--verify")
 }
 
-// undo brings back one file.
+// undo brings back one file. It takes the first file of the Drive in run 1, which apply has just made.
 func (t *tour) undo(ctx context.Context) error {
 	out, err := t.quietly(ctx, "history", "1", "--json")
 	if err != nil {
@@ -160,6 +168,7 @@ func (t *tour) undo(ctx context.Context) error {
 	}
 }
 
+// purge lists the trash, waits until the two seconds of the policy are over, and deletes what is due.
 func (t *tour) purge(ctx context.Context) error {
 	if err := t.step(ctx,
 		"The rest is in the trash. sweepd does not delete what you put there yourself.", "trash", "list",
@@ -175,7 +184,8 @@ func (t *tour) purge(ctx context.Context) error {
 		"trash", "purge", "--apply", "drive")
 }
 
-// due waits until something in the trash is due.
+// due waits until something in the trash is due. It asks the program itself, five times a second, since only that knows
+// by which clock it counts.
 func (t *tour) due(ctx context.Context) error {
 	for {
 		out, err := t.quietly(ctx, "trash", "purge", "--json", "drive")
@@ -197,7 +207,8 @@ func (t *tour) signOut(ctx context.Context) error {
 	return t.step(ctx, "The same for Dropbox.", "logout", "box")
 }
 
-// readRecord prints the changes in the clouds' own record. It returns an error if it finds an unexpected change.
+// readRecord prints the changes in the clouds' own record. It returns an error if it finds an unexpected change. A run
+// that did more, or did something else, makes the demo fail: it is also a test of the program as shipped.
 func (t *tour) readRecord() error {
 	did := map[string]int64{}
 	ours := map[string]bool{} // files that were moved to the trash
@@ -250,8 +261,8 @@ func (t *tour) quietly(ctx context.Context, args ...string) ([]byte, error) {
 	return out, ended(cmd, err)
 }
 
-// command returns this program's command in the tour's environment. It passes on no variable that could lead it out
-// of there.
+// command returns this program's command in the tour's environment. It passes on no variable that could lead it out of
+// there. The end of ctx interrupts the command, which may then finish its file; it is killed ten seconds later.
 func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, t.exe, slices.Concat(args, []string{"--color", t.p.term.when})...)
 	cmd.Args[0] = "sweepd"
@@ -290,7 +301,8 @@ func ended(cmd *exec.Cmd, err error) error {
 	return nil
 }
 
-// present prints a description and waits for Enter.
+// present prints a description and waits for Enter. It returns the error of ctx after an interrupt. The end of the
+// input turns the waiting off for the rest of the tour.
 func (t *tour) present(ctx context.Context, lines ...string) error {
 	t.say(lines...)
 	if !t.pause {

@@ -13,7 +13,7 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// jsonTrashed is one entry of a trash bin.
+// jsonTrashed is one entry of a trash bin. Deleted is null if the bin does not record it; Why is an English sentence.
 type jsonTrashed struct {
 	Type        string                 `json:"type"` // "trashed"
 	Storage     string                 `json:"storage"`
@@ -128,7 +128,8 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	p.term.note(mark+p.term.dim(p.term.text(b.Why)), 22)
 }
 
-// purgeOptions are the arguments and flags of trash purge and trash empty.
+// purgeOptions are the arguments and flags of trash purge and trash empty. The two verbs differ only in the rights that
+// they use, so they share the command and its function.
 type purgeOptions struct {
 	where      []string // folders and storages; none: all storages of the policy
 	everything bool     // trash empty: whoever put it there
@@ -194,7 +195,8 @@ func (o purgeOptions) allowed(ages policy.TrashAges) (ok bool, line string) {
 	return ages.Ours > 0 || ages.Matching > 0, "trash: {ours: 30d} or trash: {matching: 30d}"
 }
 
-// rights returns the reasons for which the verb may purge.
+// rights returns the reasons for which the verb may purge. An entry has one reason, the strongest: trash empty deletes
+// ours and matching entries too.
 func (o purgeOptions) rights() []sweeper.PurgeReason {
 	rights := []sweeper.PurgeReason{sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching}
 	if o.everything {
@@ -240,7 +242,8 @@ func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 	return trouble(sum)
 }
 
-// recover first completes the record, so that the planned entries are in the trash.
+// recover first completes the record, so that the planned entries are in the trash. An entry whose purge was
+// interrupted would otherwise be planned again although it may be gone.
 func (p *program) recover(ctx context.Context, asJSON bool, a *app.App) error {
 	sum, err := a.Sweeper.Recover(ctx)
 	if sum != nil && !asJSON {

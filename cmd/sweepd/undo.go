@@ -17,7 +17,7 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// undoOptions are the arguments and flags of undo.
+// undoOptions are the arguments and flags of undo. Exactly one of args, last and since is given (check).
 type undoOptions struct {
 	args  []string // the numbers of runs, or files
 	last  bool
@@ -56,6 +56,8 @@ as during another sweep.`,
 }
 
 // runUndo restores the files and prints the summary of the run. It returns errTrouble if a file could not be restored.
+// The operations are read first and undone by app.Undo, which opens exactly the storages that they need, so that it
+// works with any policy or with none.
 func runUndo(ctx context.Context, p *program, o undoOptions) error {
 	if err := o.check(); err != nil {
 		return err
@@ -162,7 +164,8 @@ func ofRuns(ctx context.Context, j *journal.Journal, runs []int64) (ops []journa
 	return ops, nil
 }
 
-// undoableSince returns the operations of all runs since a time, or fs.ErrNotExist if none can be undone.
+// undoableSince returns the operations of all runs since a time, or fs.ErrNotExist if none can be undone. Unlike ofRuns
+// it passes over a run without files in the trash: the user has named a time and not that run.
 func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since string) ([]journal.Operation, error) {
 	from, err := parseSince(since, p.now())
 	if err != nil {
@@ -227,7 +230,8 @@ func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filt
 	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil
 }
 
-// absolute returns the path of a file with its folder's links resolved. Neither need exist.
+// absolute returns the path of a file with its folder's links resolved. Neither need exist. The file itself is not
+// followed if it is a link, since sweepd moves no links.
 func absolute(arg string) (string, error) {
 	path, err := filepath.Abs(arg)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 // that a shell would interpret: see user-dirs.dirs(5) of xdg-user-dirs.
 var userDir = regexp.MustCompile(`(?m)^[ \t]*XDG_([A-Z]+)_DIR="(\$HOME)?(/(?:[^"\\\n]|\\.)*)"[ \t]*$`)
 
+// backslashed matches an escaped character of a value.
 var backslashed = regexp.MustCompile(`\\(.)`)
 
 // userDirs returns the folders in the text of a user-dirs.dirs by their keys, such as DOWNLOAD. A value that is the
@@ -28,7 +29,9 @@ func userDirs(text, home string) map[string]string {
 	return dirs
 }
 
-// pictureFolders returns those folders of the user's with these keys, DOWNLOAD and PICTURES, that exist.
+// pictureFolders returns those folders of the user's with these keys, DOWNLOAD and PICTURES, that exist. A file that
+// sets a folder to the home itself switches that folder off, as xdg-user-dirs does. The folders are in the form of a
+// policy, with ~.
 func (p *program) pictureFolders(keys ...string) (folders []string) {
 	home, config := p.home(), p.getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(home) {

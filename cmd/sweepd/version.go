@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// newVersionCmd returns the verb version. It is in no group of the help, beside completion and help.
 func newVersionCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",

@@ -14,12 +14,14 @@ import (
 // narrow is the width of a terminal below which no line is broken: it would not be readable either.
 const narrow = 40
 
-// printf prints text. On a terminal, each line that is wider is broken between words, as fold does.
+// printf prints text. On a terminal, each line that is wider is broken between words, as fold does. The text is not
+// translated; terminal.printf does that.
 func (s stream) printf(format string, args ...any) {
 	s.print(fmt.Sprintf(format, args...), hang)
 }
 
-// print prints text, whose broken lines go on at the column that hang returns for them.
+// print prints text, whose broken lines go on at the column that hang returns for them. A pipe gets every line as it
+// is, so that grep and cut see whole lines.
 func (s stream) print(text string, hang func(line string) int) {
 	if s.width < narrow {
 		fmt.Fprint(s, text)
@@ -54,7 +56,8 @@ func (s stream) fold(line string, after int) string {
 }
 
 // hang returns the column at which a broken line goes on: that of its second column, if it has columns, else that of
-// the line, and two further if the line begins at the edge.
+// the line, and two further if the line begins at the edge. A second column is text after a gap of two spaces, at most
+// 20 columns from the edge.
 func hang(line string) int {
 	plain := sequence.ReplaceAllString(line, "")
 	text := strings.TrimLeft(plain, " ")
@@ -100,7 +103,8 @@ var command = regexp.MustCompile(`(?:: |then |run |\(|e\.g\. |^)((?:\x1b\[[0-9;]
 const verbs = `(?:apply|approve|check|completion|conversations|demo|doctor|explain|forget|help|history|init|keep|` +
 	`learn|login|logout|notify|pause|plan|reload|resume|review|run|scan|status|sweep|trash|undo|version)\b`
 
-// words returns the parts of text between which a line may be broken: at a space that is not inside a command.
+// words returns the parts of text between which a line may be broken: at a space that is not inside a command. A
+// command that is broken over two lines could not be copied with the mouse.
 func words(text string) (all []string) {
 	whole := command.FindAllStringSubmatchIndex(text, -1)
 	begin := 0
@@ -132,7 +136,8 @@ func (t *terminal) fit(name string, after int) string {
 	return before + fitting
 }
 
-// cut returns a name in at most room columns: a longer one loses its middle.
+// cut returns a name in at most room columns: a longer one loses its middle. The middle goes because the beginning
+// names the folder and the end has the number and the extension, by which files from ChatGPT differ.
 func cut(name string, room int) string {
 	letters := []rune(name)
 	if span(letters) <= room {
@@ -196,7 +201,8 @@ func cells(text string) int {
 	return span([]rune(text))
 }
 
-// span returns the number of columns that the letters take: 2 for each wide one of East Asia (UAX #11).
+// span returns the number of columns that the letters take: 2 for each wide one of East Asia (UAX #11). Combining marks
+// (category Mn) take none.
 func span(letters []rune) (n int) {
 	for _, r := range letters {
 		switch k := width.LookupRune(r).Kind(); {

@@ -57,8 +57,9 @@ func (r *release) writeApt(systems []system) error {
 	return nil
 }
 
-// aptPackages puts packages into the repository and returns the index that describes them: for each its own
-// description with its place, size and checksum.
+// aptPackages puts packages into the repository and returns the index that describes them: for each its own description
+// with its place, size and checksum. The fields are those of https://wiki.debian.org/DebianRepository/Format, "Packages
+// Indices".
 func (r *release) aptPackages(names []string) ([]byte, error) {
 	var list bytes.Buffer
 	for _, name := range names {
@@ -78,6 +79,7 @@ func (r *release) aptPackages(names []string) ([]byte, error) {
 }
 
 // aptRelease returns the file that is signed. It has no Valid-Until: a repository of one release is not signed anew.
+// Paths are relative to its own folder, and sorted, so that the same release gives the same bytes.
 func (r *release) aptRelease(indexes map[string][]byte, architectures []string) []byte {
 	var top bytes.Buffer
 	fmt.Fprintf(&top, "Origin: sweepd\nLabel: sweepd\nSuite: stable\nCodename: stable\nVersion: %s\nDate: %s\n"+
@@ -89,7 +91,8 @@ func (r *release) aptRelease(indexes map[string][]byte, architectures []string) 
 	return top.Bytes()
 }
 
-// readControl returns the description in a .deb: its file control, in control.tar.gz (deb(5)).
+// readControl returns the description in a .deb: its file control, in control.tar.gz (deb(5)). nfpm compresses it with
+// gzip; a package with another compression is an error (io.EOF).
 func readControl(deb []byte) (string, error) {
 	for members := ar.NewReader(bytes.NewReader(deb)); ; {
 		header, err := members.Next()

@@ -11,7 +11,8 @@ import (
 	"path/filepath"
 )
 
-// entry is a file of an archive: where it comes from, and where it goes.
+// entry is a file of an archive: where it comes from, and where it goes. from is a path on this machine, to a path with
+// slashes in the archive, mode the permissions.
 type entry struct {
 	from, to string
 	mode     int64
@@ -58,8 +59,8 @@ func (r *release) writeArchive(s system, program string) error {
 	return r.write(name+".tar.gz", packed)
 }
 
-// pack returns a tar archive of the entries in one folder, in their order. All is root's and of the commit's
-// time.
+// pack returns a tar archive of the entries in one folder, in their order. All is root's and of the commit's time. The
+// format is USTAR, whose fields are all set here, so that two machines write the same bytes.
 func (r *release) pack(folder string, entries []entry) ([]byte, error) {
 	var out bytes.Buffer
 	w := tar.NewWriter(&out)

@@ -18,7 +18,8 @@ type commit struct {
 	time time.Time // at which it was committed
 }
 
-// readCommit returns the commit that is checked out in the repository of the working folder.
+// readCommit returns the commit that is checked out in the repository of the working folder. It returns an error if
+// that is in no repository.
 func readCommit() (c commit, err error) {
 	if c.root, err = git("rev-parse", "--show-toplevel"); err != nil {
 		return c, err
@@ -42,7 +43,8 @@ func git(args ...string) (string, error) {
 }
 
 // compile builds the program for s. The environment is set so that the same commit gives the same bytes on every
-// machine: no cgo, no flags or experiments of the user, and the oldest processors of each architecture.
+// machine: no cgo, no flags or experiments of the user, and the oldest processors of each architecture. -s and -w leave
+// out the symbol table and the debug information; stack traces stay whole.
 func (c commit) compile(s system, path string) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", path, "./cmd/sweepd")
 	cmd.Dir = c.root
@@ -58,7 +60,7 @@ func (c commit) compile(s system, path string) error {
 var released = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
 
 // version returns the version that Go recorded in a program, without its "v": that of the commit's tag, or 0.0.0 with
-// the commit's time and hash; "+dirty" marks files that no commit has.
+// the commit's time and hash; "+dirty" marks files that no commit has. It also returns the error of checkVersion.
 func (c commit) version(program string, signed bool) (string, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {

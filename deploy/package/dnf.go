@@ -55,7 +55,8 @@ func (r *release) writeDnf() error {
 	return r.writeIndex(index)
 }
 
-// writeList writes one list, with its hash in its name so that no cache mixes two releases.
+// writeList writes one list, with its hash in its name so that no cache mixes two releases. It returns the entry of the
+// list for repomd.xml.
 func (r *release) writeList(kind string, content any) (repoData, error) {
 	text, err := document(content)
 	if err != nil {
@@ -73,7 +74,8 @@ func (r *release) writeList(kind string, content any) (repoData, error) {
 	return data, writeFile(filepath.Join(r.dir, "rpm", data.Location.Href), packed)
 }
 
-// writeIndex writes the file that names the lists, and its signature.
+// writeIndex writes the file that names the lists, and its signature. dnf checks the signature with repo_gpgcheck=1 in
+// its configuration.
 func (r *release) writeIndex(index repoIndex) error {
 	text, err := document(index)
 	if err != nil {
@@ -101,7 +103,8 @@ func checksum(content []byte) sum {
 	return sum{Type: "sha256", Value: hex.EncodeToString(hash[:])}
 }
 
-// rpmFile is a package of the repository. Its first error stays in err.
+// rpmFile is a package of the repository. Its first error stays in err. The methods return a zero value after it, so
+// that a description is built without a check at each field.
 type rpmFile struct {
 	name    string
 	content []byte

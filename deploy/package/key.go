@@ -62,7 +62,8 @@ func readKey(file, passphrase string, at time.Time) (*key, error) {
 	return k, k.check(at)
 }
 
-// unlock decrypts the key, if it is encrypted, with what is in the file.
+// unlock decrypts the key, if it is encrypted, with what is in the file. The passphrase is in a file and not an
+// argument, because other users can see those. A line break at its end is not part of it.
 func (k *key) unlock(passphrase string) error {
 	if passphrase == "" {
 		return nil
@@ -117,7 +118,8 @@ func owner(entity *openpgp.Entity) (string, error) {
 	return address.Name + " <" + address.Address + ">", nil
 }
 
-// detach returns a binary signature of what r has. The library that makes the .rpm calls it too.
+// detach returns a binary signature of what r has. The library that makes the .rpm calls it too. It is the form that a
+// .rpm has inside.
 func (k *key) detach(r io.Reader) ([]byte, error) {
 	var out bytes.Buffer
 	err := openpgp.DetachSign(&out, k.entity, r, k.config)

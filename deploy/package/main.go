@@ -26,8 +26,8 @@ func main() {
 	}
 }
 
-// run reads the flags and makes the release. The key is read, and checked against the commit's time, before
-// anything is written.
+// run reads the flags and makes the release. The key is read, and checked against the commit's time, before anything is
+// written. The errors are for a person at a terminal, who runs it once per release.
 func run(args []string) error {
 	flags := flag.NewFlagSet("deploy/package/release", flag.ContinueOnError)
 	to := flags.String("to", "", "the folder to write to (default: dist in the repository)")

@@ -79,7 +79,7 @@ func (o Options) account(name string) (a account, err error) {
 	return a, &UsageError{fmt.Errorf("the policy has no storage %q", name), hint}
 }
 
-// Login is one sign-in of the user.
+// Login is one sign-in of the user. Show and Paste are called by LogIn only, one after the other.
 type Login struct {
 	Storage string
 	Most    *policy.Access // no more than this; nil: as much as the policy asks for
@@ -87,9 +87,10 @@ type Login struct {
 	Paste   func(context.Context) (string, error) // see oauth.Request
 }
 
-// LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the
-// use that was granted. It returns a *UsageError for a storage that needs no sign-in, and else the errors of
-// oauth.SignIn. A grant that cannot be stored stays valid at the service.
+// LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the use
+// that was granted. It returns a *UsageError for a storage that needs no sign-in, and else the errors of oauth.SignIn.
+// A grant that cannot be stored stays valid at the service. The storage is bound to the first account that signs in;
+// another one is refused by oauth.Request.Pinned.
 func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stringer, err error) {
 	a, err := o.account(l.Storage)
 	if err != nil {

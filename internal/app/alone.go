@@ -72,7 +72,8 @@ func fromTop(st policy.Storage, root, home string) string {
 	return strings.ToLower(root)
 }
 
-// atOrBelow reports whether a path is the folder or below it. A slash at the end of either has no meaning.
+// atOrBelow reports whether a path is the folder or below it. A slash at the end of either has no meaning. It compares
+// text only: both are clean and, for folders of this machine, without links.
 func atOrBelow(p, folder string) bool {
 	p, folder = strings.TrimSuffix(p, "/"), strings.TrimSuffix(folder, "/")
 	return p == folder || strings.HasPrefix(p, folder+"/")

@@ -41,7 +41,8 @@ func (a *App) openAsk() (sweeper.Ask, error) {
 	}, nil
 }
 
-// apiKey reads the API key of the policy from its file, which must be readable by its owner only.
+// apiKey reads the API key of the policy from its file, which must be readable by its owner only. A file with anything
+// beside the key is a *UsageError, so that no other file is sent to OpenAI as a key by mistake.
 func (o Options) apiKey(p Paths, c policy.OpenAI) (secret.Text, error) {
 	text, err := p.SignIns(o.Getenv).ReadPrivate(c.Key)
 	if err != nil {

@@ -22,7 +22,7 @@ func (a *App) OpenTrashed(ctx context.Context, op journal.Operation) (io.ReadClo
 	return st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}, 0, e.Size)
 }
 
-// Storage returns the open storage of that name; nil if there is none.
+// Storage returns the open storage of that name; nil if there is none. It stays open until App.Close.
 func (a *App) Storage(name string) *providers.Storage {
 	i := slices.IndexFunc(a.Storages, func(st *providers.Storage) bool { return st.Name() == name })
 	if i < 0 {

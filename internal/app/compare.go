@@ -34,7 +34,9 @@ func (c *Comparison) Partial() bool {
 
 // Compare scans the storages of both policies and compares what they do with the files; see sweeper.Compare. It changes
 // and remembers nothing: it reads the journal j, or has none if that is nil. It returns an error if a storage of this
-// machine, or each account, could not be opened.
+// machine, or each account, could not be opened. If both policies name the same storages and copies, they are scanned
+// once. Every guard that either of them has is asked in both scans, so that a decision by the other policy needs no
+// further look.
 func (o Options) Compare(
 	ctx context.Context, j *journal.Journal, before, after NamedPolicy, progress func(seen, matched int64),
 ) (_ *Comparison, err error) {

@@ -189,7 +189,8 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 	}
 }
 
-// tryTrash moves a file of its own from the root to its trash bin and removes it there.
+// tryTrash moves a file of its own from the root to its trash bin and removes it there. Only such a trial shows that a
+// trash works: permissions, quotas and mounts can each prevent a move that looks possible.
 func (o Options) tryTrash(root string) Finding {
 	bin, err := o.bin(root, (*local.Driver).Trial)
 	if err != nil {

@@ -132,6 +132,7 @@ func (s *documentScan) storage(ctx context.Context, sc sweeper.Scope) (err error
 	return nil
 }
 
+// problem adds a place that could not be read. It is called by all workers.
 func (s *documentScan) problem(storage, path string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

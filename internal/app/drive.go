@@ -11,9 +11,10 @@ import (
 	"github.com/sweepd/sweepd/providers/gdrive"
 )
 
-// openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored,
-// and returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in, or
-// if another storage has files of this one; other errors are those of the packages oauth and cloudhttp.
+// openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored, and
+// returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in, or if another
+// storage has files of this one; other errors are those of the packages oauth and cloudhttp. A sign-in that may trash
+// but not purge is enough: the policy's purge is then skipped, with a warning in the log.
 func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	c, err := googleaccount.Connect(ctx, a.o.google(a.Paths, name, st, a.use(name)))
 	if errors.Is(err, oauth.ErrNotSignedIn) {

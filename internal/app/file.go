@@ -26,7 +26,8 @@ func Accounts(o Options) map[string]policy.Storage {
 	return all
 }
 
-// AccountsOf returns the storages of the policies that are accounts of a service.
+// AccountsOf returns the storages of the policies that are accounts of a service. A name that several of them have is
+// that of the last one.
 func AccountsOf(policies ...*policy.Policy) map[string]policy.Storage {
 	all := map[string]policy.Storage{}
 	for _, p := range policies {
@@ -89,8 +90,8 @@ func (a *App) Look(ctx context.Context, file string) (*providers.Storage, provid
 	return st, e, err
 }
 
-// At returns the storage of that name and the file with that ref in it. It returns an error if the storage could not
-// be opened.
+// At returns the storage of that name and the file with that ref in it. It returns an error if the storage could not be
+// opened. A file that is gone is fs.ErrNotExist.
 func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*providers.Storage, providers.Entry, error) {
 	for _, st := range a.Storages {
 		if st.Name() == storage {

@@ -12,8 +12,9 @@ import (
 	"github.com/sweepd/sweepd/providers/local"
 )
 
-// Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none. The
-// hint of a *UsageError is in the error itself; see WithHint.
+// Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none. The hint of
+// a *UsageError is in the error itself; see WithHint. It is in English and has STORAGE where the name of the storage
+// belongs, which the caller knows.
 func Hint(err error) string {
 	if call, ok := errors.AsType[*local.CallError](err); ok {
 		return "in a container, update its runtime, or allow " + call.Call +

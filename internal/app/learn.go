@@ -19,7 +19,7 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Lesson is what was learnt from one path.
+// Lesson is what was learnt from one path. An export that is not complete has only its uploads in Source.
 type Lesson struct {
 	known.Source
 	// Uploads is the number of pictures that the person named and that are uploads by an export, so that they stay.
@@ -33,7 +33,7 @@ var errNotLearnt = errors.New("neither a picture nor a data export of ChatGPT")
 const maxNamed = 1 << 30
 
 // Learn reads the export or the picture at path and records what it shows. progress is called often while it reads an
-// export.
+// export. It returns errNotLearnt for a file that is neither, and changes the record only if all of the path was read.
 func (a *App) Learn(ctx context.Context, path string, progress func(export.Progress)) (Lesson, error) {
 	// The path is compared with those of files that a scan finds, which have no links.
 	real, err := filepath.EvalSymlinks(path)
@@ -151,7 +151,8 @@ func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture,
 	return p, see(ctx, f, &p)
 }
 
-// see adds what the picture in f looks like, if it can be decoded.
+// see adds what the picture in f looks like, if it can be decoded. A picture without a look is still known by its
+// bytes.
 func see(ctx context.Context, f *os.File, p *known.Picture) error {
 	gray, size, err := thumbnail.NewMaker().Gray(ctx, thumbnail.Picture{
 		Size: p.Size,

@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/xdgtrash"
 )
 
-// Barred is a folder of this machine from which nothing can go to the trash.
+// Barred is a folder of this machine from which nothing can go to the trash. Files in it are listed and decided on as
+// anywhere else; only the move would fail.
 type Barred struct {
 	Storage, Root string
 	Err           error

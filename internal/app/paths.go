@@ -20,7 +20,8 @@ type Paths struct {
 }
 
 // FindPaths reads the environment. A relative path in an XDG variable is invalid and ignored, as the specification
-// requires. It returns an error if there is no place for the journal.
+// requires. It returns an error if there is no place for the journal. It creates nothing and asks no other source than
+// the environment, so that a service and a command with the same environment have the same record.
 func FindPaths(getenv func(string) string) (Paths, error) {
 	home := getenv("HOME")
 	if !filepath.IsAbs(home) {

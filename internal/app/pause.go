@@ -92,7 +92,8 @@ func (p Paths) pausedBySpecial() (bool, error) {
 	return err == nil && !fi.Mode().IsRegular(), err
 }
 
-// Resume ends a pause by removing its file, of any type. It returns nil if there is none.
+// Resume ends a pause by removing its file, of any type. It returns nil if there is none. A pause whose end has passed
+// has a file too.
 func (p Paths) Resume() error {
 	if err := os.Remove(p.pauseFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -38,7 +38,8 @@ func (a *App) Picture(ctx context.Context, f sweeper.Found) (p thumbnail.Picture
 	}}, true, true
 }
 
-// fetch returns the thumbnail that an account has of a file.
+// fetch returns the thumbnail that an account has of a file. An account is not trusted with the size: at most
+// thumbnail.MaxBytes are read.
 func fetch(ctx context.Context, st *providers.Storage, e providers.Entry) ([]byte, error) {
 	rc, err := st.Thumbnail(ctx, e, thumbnail.Side)
 	if err != nil {

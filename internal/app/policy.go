@@ -55,7 +55,8 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	return ParsePolicy(path, src, home)
 }
 
-// ParsePolicy parses the text of a policy file on this machine. The path is for messages; home stands for ~.
+// ParsePolicy parses the text of a policy file on this machine. The path is for messages; home stands for ~. It returns
+// the errors of policyfile.Parse: a *policyfile.Error, or several joined.
 func ParsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
 	return policyfile.Parse(path, src, policyfile.ParseOptions{Home: home, Real: local.Real})
 }

@@ -18,7 +18,8 @@ import (
 )
 
 // ProblemOf returns the problem that an error of a storage is, with what mends it. storage is "" for an error of the
-// service itself.
+// service itself. A cause that concerns the whole machine, such as a full disk or a pause, has no storage, so that
+// status.First shows it once.
 func ProblemOf(storage string, err error) *status.Problem {
 	cause := causeOf(err)
 	p := &status.Problem{Cause: cause, Hint: sentence(cause, storage, err)}
@@ -157,6 +158,7 @@ func hintFor(storage string, err error) string {
 	return strings.ReplaceAll(joinLines(hint), "STORAGE", cmp.Or(storage, "STORAGE"))
 }
 
+// joinLines returns the text on one line, as the log has it.
 func joinLines(text string) string { return event.Line(errors.New(text)) }
 
 // onLine returns the text on one line, in English if a name in it has more.

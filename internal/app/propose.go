@@ -106,6 +106,7 @@ func Foreign(dir, home string) bool {
 	return false
 }
 
+// exists reports whether the folder has an entry of that name, of any type.
 func exists(dir, name string) bool {
 	_, err := os.Lstat(filepath.Join(dir, name))
 	return err == nil

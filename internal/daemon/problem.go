@@ -20,6 +20,7 @@ func (d *daemon) problems(ctx context.Context, now time.Time) []*status.Problem 
 	return append(all, d.policyProblem(now), d.clockProblem(ctx, now), d.pauseProblem(now))
 }
 
+// policyProblem returns the problem that the policy file differs from the policy in force; nil if it does not.
 func (d *daemon) policyProblem(now time.Time) *status.Problem {
 	if c := d.file.changed(now); c != nil {
 		return c.problem()
@@ -27,6 +28,7 @@ func (d *daemon) policyProblem(now time.Time) *status.Problem {
 	return nil
 }
 
+// pauseProblem returns the problem that the user has paused deletion; nil if not. It reads the file each time.
 func (d *daemon) pauseProblem(now time.Time) *status.Problem {
 	if err := d.paths.Paused(now); err != nil {
 		return app.ProblemOf("", err)
@@ -42,6 +44,8 @@ func (d *daemon) clockProblem(ctx context.Context, now time.Time) *status.Proble
 	return nil
 }
 
+// clockDoubt returns the reason why no age can be computed by the clock; nil if it can, or if the record cannot be
+// read.
 func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *sweeper.ClockError {
 	boot, up := d.o.Uptime()
 	doubt, err := sweeper.CheckClock(ctx, d.journal, journal.Clock{Wall: now, Boot: boot, Up: up})

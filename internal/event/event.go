@@ -16,7 +16,9 @@ import (
 // Key is the key of the attribute that names the event.
 const Key = "event"
 
-// Kind is one kind of event. Neither its name nor its MessageID ever changes its meaning.
+// Kind is one kind of event. Neither its name nor its MessageID ever changes its meaning. Alerts and saved searches of
+// journald use MessageID, so a kind that goes away takes its ID with it, and a new one gets a new ID: journalctl
+// --new-id128 makes one. Fields has every key that any call may have; a call need not have all.
 type Kind struct {
 	Name      string
 	MessageID string       // MESSAGE_ID for journald: 32 hexadecimal digits
@@ -26,7 +28,8 @@ type Kind struct {
 	Do        string       // what happened, if Message does not say it, and what the user can do; Markdown
 }
 
-// MessageID returns the MESSAGE_ID of the event of that name; "" if there is none.
+// MessageID returns the MESSAGE_ID of the event of that name; "" if there is none. The handler of internal/systemd
+// calls it for each record.
 func MessageID(name string) string {
 	all := Kinds()
 	if i := slices.IndexFunc(all, func(k Kind) bool { return k.Name == name }); i >= 0 {
@@ -35,7 +38,9 @@ func MessageID(name string) string {
 	return ""
 }
 
-// OneLine is a ReplaceAttr of slog.HandlerOptions. It replaces errors by Line, and line breaks in text by "; ".
+// OneLine is a ReplaceAttr of slog.HandlerOptions. It replaces errors by Line, and line breaks in text by "; ". A log
+// that is read line by line, as by grep or a collector, would otherwise take the second line of an error for another
+// event. Other values stay as they are.
 func OneLine(_ []string, a slog.Attr) slog.Attr {
 	switch v := a.Value; v.Kind() {
 	case slog.KindString:
@@ -55,7 +60,8 @@ type brief interface {
 }
 
 // Line returns the text of an error on one line. If the error has errors with a method Brief, it is the text of the
-// first of them, and the number of the others.
+// first of them, and the number of the others. The text of a mistake in a policy has an excerpt of the file over
+// several lines, which sweepd check shows better.
 func Line(err error) string {
 	first, ok := errors.AsType[brief](err)
 	if !ok {
@@ -67,7 +73,8 @@ func Line(err error) string {
 	return first.Brief()
 }
 
-// briefs returns the number of errors with a method Brief in a tree of errors.
+// briefs returns the number of errors with a method Brief in a tree of errors. It does not look inside an error that
+// has the method.
 func briefs(err error) (n int) {
 	switch e := err.(type) {
 	case brief:
@@ -82,7 +89,8 @@ func briefs(err error) (n int) {
 	return n
 }
 
-// breaks are the characters that end a line, somewhere.
+// breaks are the characters that end a line, somewhere. The last three are those of Unicode (UAX #14, classes BK and
+// NL), on which some collectors break.
 const breaks = "\n\r\v\f\u0085\u2028\u2029"
 
 // joined returns a text without line breaks.

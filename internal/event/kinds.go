@@ -5,7 +5,9 @@ import (
 	"slices"
 )
 
-// Kinds returns all kinds of events, in the order of the documentation.
+// Kinds returns all kinds of events, in the order of the documentation. To add one: write the call with its attribute
+// event, add its Kind here with a fresh MessageID, and run the tests of this package, which name what is missing in
+// docs/monitoring.md.
 func Kinds() []Kind {
 	return slices.Concat(ofService(), ofRecord(), ofPolicy(), ofStorages(), ofRuns(), ofNotifications(), ofCalls())
 }
@@ -271,7 +273,7 @@ func ofCalls() []Kind {
 	}
 }
 
-// figures returns the fields of a run.
+// figures returns the fields of a run. sweeper.Summary.LogValue and report.Run.LogValue write them.
 func figures() []string {
 	return []string{
 		"kind", "result", "storage", "partial", "run", "seen", "images", "matched", "held", "review", "trashed",

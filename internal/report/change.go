@@ -8,7 +8,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// TurnTitle returns a heading for the files whose fate turns in that way between two policies.
+// TurnTitle returns a heading for the files whose fate turns in that way between two policies. The texts begin in lower
+// case, since the terminal puts a colon and figures after them. A turn of a later version is its own title.
 func TurnTitle(t sweeper.Turn) language.Message {
 	switch t {
 	case sweeper.TurnGo:

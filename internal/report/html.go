@@ -35,6 +35,8 @@ type head struct {
 	Lang  string // BCP 47; "" is English, which is that of the whole document
 }
 
+// headOf returns the head of a page. style is that of the page in addition to the one that all share; its hash lets the
+// Content-Security-Policy allow this one style and no other.
 func headOf(p language.Printer, title, style string, made time.Time) head {
 	style = baseStyle + style
 	sum := sha256.Sum256([]byte(style))
@@ -45,7 +47,8 @@ func headOf(p language.Printer, title, style string, made time.Time) head {
 	return h
 }
 
-// pageTo writes the page of a template, whose texts are in the Printer's language.
+// pageTo writes the page of a template, whose texts are in the Printer's language. html/template escapes the values. It
+// returns an error of w.
 func pageTo(w io.Writer, p language.Printer, file string, view any) error {
 	t, err := template.New(file).Funcs(template.FuncMap{"say": p.Sprintf}).ParseFS(pages, "head.html", file)
 	if err != nil {
@@ -67,4 +70,5 @@ func IsPage(head []byte) bool {
 		bytes.HasPrefix(head, []byte(earlier)) && bytes.Contains(head, []byte("<title>"+pageTitle+"</title>"))
 }
 
+// stamp returns a time in the machine's zone, to the minute.
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

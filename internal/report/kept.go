@@ -10,7 +10,8 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Kept is the part of a run's files that is still in one storage's trash.
+// Kept is the part of a run's files that is still in one storage's trash. Until is a promise, so it is the earliest end
+// of all its files.
 type Kept struct {
 	Storage string `json:"storage"`
 	Files   int64  `json:"files"`
@@ -34,7 +35,8 @@ func (k Kept) In(p language.Printer) string {
 	return p.Sprintf("in the trash of %s, recoverable until %s: %s", Plain(k.Storage), day(k.Until), k.Then)
 }
 
-// keeping computes how long files are kept, by the policy; without one it returns nothing.
+// keeping computes how long files are kept, by the policy; without one it returns nothing. The zero value with a policy
+// is ready; note is called for each operation of a run, in any order.
 type keeping struct {
 	policy *policy.Policy
 	all    []Kept

@@ -61,6 +61,7 @@ type (
 	}
 )
 
+// viewOf returns the data of one run. A file without a thumbnail in pictures is listed without one.
 func viewOf(p language.Printer, r Run, pictures map[string]Thumbnail) runView {
 	v := runView{
 		ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: language.Capital(r.Headline().In(p)),
@@ -102,6 +103,7 @@ func number(p language.Printer, n int64) string {
 	return language.Number(n).In(p)
 }
 
+// sized returns n bytes as text, or "" for 0.
 func sized(p language.Printer, n int64) string {
 	if n == 0 {
 		return ""
@@ -125,7 +127,8 @@ type Chart struct {
 	AllBack      string // moved and restored since, which the lines leave out; "" if nothing was
 }
 
-// ChartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
+// ChartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved. The x axis is time,
+// the y axis the sum up to then; each run is a step. Files that were restored count in neither line.
 func ChartOf(p language.Printer, runs []Run) *Chart {
 	var freed, moved, back int64
 	for _, r := range runs {

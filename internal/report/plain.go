@@ -9,8 +9,9 @@ import (
 )
 
 // Plain returns a name that is safe for a terminal and any other place where a user reads it: one line, without
-// characters that a terminal would act on or that would show letters in another order. Other characters are Go
-// escapes, \x1b or \u202e.
+// characters that a terminal would act on or that would show letters in another order. Other characters are Go escapes,
+// \x1b or \u202e. A byte that is no UTF-8 is \xNN as well. A name without such characters is returned as it is; the
+// result is for the eye only, as two names can have the same.
 func Plain(name string) string {
 	plain := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) && r != utf8.RuneError }
 	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {

@@ -18,7 +18,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// Run is one run, or one look that left no run, with everything that is known of it.
+// Run is one run, or one look that left no run, with everything that is known of it. The JSON of it is that of sweepd
+// run --json and of the receivers that take JSON: docs/json.md. The unexported fields make the texts, and are not kept.
 type Run struct {
 	ID      int64           `json:"run,omitempty"`
 	Kind    string          `json:"kind"` // "apply", "undo", or "plan" for a look
@@ -50,10 +51,12 @@ type File struct {
 	Since   providers.OpKind `json:"resolved,omitempty"` // the operation that took it out of the trash since
 }
 
+// maxFiles is the number of files that Read returns, and that a digest names: a message is read on a phone.
 const maxFiles = 20
 
 // Read reads a run from the journal. It returns fs.ErrNotExist if there is none of that number. p is the present
-// policy, which determines how long files are kept in the trash; if it is nil, Kept is empty.
+// policy, which determines how long files are kept in the trash; if it is nil, Kept is empty. A summary that cannot be
+// parsed is journal.ErrDamaged. Files are sorted by storage and path.
 func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) (Run, error) {
 	return read(ctx, j, run, p, maxFiles)
 }
@@ -144,6 +147,7 @@ func nameless(text string) string {
 	return ""
 }
 
+// names returns the names of the rules, in the policy's order; nil without a policy.
 func names(p *policy.Policy) (all []string) {
 	if p == nil {
 		return nil

@@ -82,6 +82,7 @@ type Totals struct {
 // Total is the sum of some files.
 type Total struct{ Name, Files, Bytes, Due, DueBytes, Held string }
 
+// sheetTitle is the title of a sheet, a text of the catalogs.
 const sheetTitle = "sweepd: what was found"
 
 // sheetView is the data of the sheet's template.
@@ -99,7 +100,8 @@ type groupView struct {
 	Left        string // the number of files that are not on the page; "" if all are
 }
 
-// Write writes the sheet as HTML.
+// Write writes the sheet as HTML. Groups come without translation, as Groups returns them; every other text is the
+// caller's, in the user's language. It returns an error of w.
 func (s Sheet) Write(w io.Writer) error {
 	view := sheetView{head: headOf(s.Language, s.Language.Sprintf(sheetTitle), sheetStyle, s.Made), Sheet: s}
 	for _, g := range s.Groups {
@@ -133,7 +135,8 @@ func Groups() []Group {
 	}
 }
 
-// Because returns the reason that decides about a file, as a clause.
+// Because returns the reason that decides about a file, as a clause. It is for a list in groups by action, where Why
+// would leave the rule out.
 func Because(f sweeper.Found) language.Message {
 	d := f.Decision
 	switch by := Decisive(f); {
@@ -166,7 +169,7 @@ func When(d policy.Decision) language.Message {
 	return language.Messagef("never")
 }
 
-// Sentence returns a clause as a sentence.
+// Sentence returns a clause as a sentence. The first letter becomes a capital, and there is one point at the end.
 func Sentence(clause string) string {
 	if clause == "" {
 		return ""

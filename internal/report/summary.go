@@ -17,7 +17,8 @@ import (
 // the log and the page.
 
 // Describe returns the actions of a run as text without names: "moved 34 files to the trash, failed at 1 file (120 MB);
-// 80 MB more are free now".
+// 80 MB more are free now". A run without any of them is "nothing was due". The functions below have one text each, so
+// that a translation can bend the noun with its verb.
 func Describe(sum *sweeper.Summary) language.Text {
 	var all []language.Text
 	say := func(n int64, text func(language.Text) language.Message) {

@@ -19,7 +19,8 @@ func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
 // Subject returns the run in one line without names.
 func (r Run) Subject(p language.Printer) string { return p.Sprintf("sweepd: %s", r.Headline()) }
 
-// Headline returns the outcome of the run as a clause.
+// Headline returns the outcome of the run as a clause. It begins in lower case and has no point: Subject, the log and
+// the page use it in different places.
 func (r Run) Headline() language.Text {
 	if r.Summary.Partial || len(r.Summary.Stopped) > 0 {
 		return language.Messagef("%s; the scan was incomplete", r.became())
@@ -97,6 +98,7 @@ func (r Run) seen(p language.Printer) string {
 	return text
 }
 
+// plainList returns names as an enumeration, safe for any reader.
 func plainList(names []string) language.Text {
 	plain := make([]string, len(names))
 	for i, name := range names {
@@ -185,6 +187,7 @@ func (r Run) refused(p language.Printer) string {
 	return p.Sprintf("Left alone, by reason: %s.", Reasons(r.Summary.Refusals))
 }
 
+// maxProblems is the number of problems that a message names; the others are counted.
 const maxProblems = 10
 
 // trouble returns the problems; without names only their number.

@@ -17,12 +17,13 @@ const policyOfPages = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // policyOfPictures is that of the bytes of a picture: nothing in them runs or loads anything, whatever they are.
 const policyOfPictures = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-// maxForm is the number of bytes of a form: the names of 20,000 pictures.
+// maxForm is the number of bytes of a form: the names of 20,000 pictures. A larger body makes ParseForm fail.
 const maxForm = 1 << 20
 
 // guarded returns a handler that passes on what may be a request of the page itself. The Host must be this machine by
 // its number or as localhost, or another site could point its own name here (DNS rebinding). A browser's request that
-// changes anything must come from a page of this server.
+// changes anything must come from a page of this server. The check of the origin is that of net/http (Sec-Fetch-Site,
+// else Origin). The headers forbid any other page to frame, read or script this one; they are on errors too.
 func guarded(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +48,7 @@ func guarded(next http.Handler) http.Handler {
 }
 
 // cookieName returns the name of the cookie. A browser has one set of cookies for all ports of a host, so it has the
-// port.
+// port. Without a port, as behind a proxy, it is sweepd alone.
 func cookieName(r *http.Request) string {
 	_, port, err := net.SplitHostPort(r.Host)
 	if n, notNumber := strconv.Atoi(port); err != nil || notNumber != nil {
@@ -70,7 +71,9 @@ func (s *Server) signedIn(next http.HandlerFunc) http.Handler {
 }
 
 // login uses a link, and shows a page that leads on to the first one. It does not redirect: a browser would send the
-// cookie along only if the link was not followed from another site.
+// cookie along only if the link was not followed from another site. A browser or a mail program that looks ahead
+// (Sec-Purpose, HEAD) gets an empty answer. A browser that is signed in already gets a new session, and its old one
+// ends.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet || r.Header.Get("Sec-Purpose") != "" { // a look ahead must not use the link
 		w.WriteHeader(http.StatusNoContent)
@@ -96,7 +99,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "welcome.html", s.frame("", s.in.Sprintf("Signed in")))
 }
 
-// logout ends the session.
+// logout ends the session. The other sessions stay.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(cookieName(r)); err == nil {
 		s.logins.end(c.Value)

@@ -11,7 +11,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// planned is a plan that was shown to the user, who can execute it once.
+// planned is a plan that was shown to the user, who can execute it once. Every look and every decision drops it
+// (Server.plan), so that nothing is executed but the plan that is on the screen.
 type planned struct {
 	id   string
 	plan *sweeper.Plan
@@ -23,7 +24,8 @@ const maxPlanned = 1000
 // errOldPlan refuses a plan that is not the one that was shown last.
 var errOldPlan = errors.New("this plan is no longer the present one; look at it again")
 
-// planView is the data of the page of a plan.
+// planView is the data of the page of a plan. Refusal and Surge exclude each other: a surge is what the user's look at
+// this page is for.
 type planView struct {
 	frame
 	ID, Plan string
@@ -36,10 +38,12 @@ type planView struct {
 	Marks    string
 }
 
+// plannedView is one file that the plan moves. ID is that of its picture in the list.
 type plannedView struct{ ID, Name, Place, Size, Rule string }
 
 // applyPage looks again and serves the plan of what is due. Nothing is purged by it: only sweepd apply and the service
-// delete permanently.
+// delete permanently. It holds the engine for the whole scan; other pages that need none are served meanwhile. The
+// checks of apply are made here already, for the user to see, and again when the plan is executed.
 func (s *Server) applyPage(w http.ResponseWriter, r *http.Request) {
 	s.engine.Lock()
 	defer s.engine.Unlock()
@@ -92,7 +96,8 @@ func (s *Server) applyPage(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "apply.html", v)
 }
 
-// whatToDo returns what the user can do about a refused plan.
+// whatToDo returns what the user can do about a refused plan. It returns the hint of app.Hint, possibly "", for any
+// other error.
 func (s *Server) whatToDo(err error) string {
 	_, limit := errors.AsType[*sweeper.LimitError](err)
 	_, surge := errors.AsType[*sweeper.SurgeError](err)
@@ -110,7 +115,8 @@ func (s *Server) whatToDo(err error) string {
 	return app.Hint(err)
 }
 
-// apply executes the plan that was shown last, as sweepd apply does, and shows its run.
+// apply executes the plan that was shown last, as sweepd apply does, and shows its run. A run that moved something is
+// shown even if it ended early. A request that is sent twice finds no plan the second time and gets errOldPlan.
 func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
 	sum, err := s.execute(r.PostFormValue("plan"))
 	switch {
@@ -124,7 +130,8 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
 }
 
 // execute executes the plan of that ID, and looks again. The storages are opened anew, for changes, within the scope of
-// the look. A request that ends does not cut it short.
+// the look. A request that ends does not cut it short. The plan is forgotten before it runs, whatever happens. The
+// summary is nil if nothing was begun; an error beside a summary ended the run early, or is of the look after it.
 func (s *Server) execute(id string) (*sweeper.Summary, error) {
 	s.engine.Lock()
 	defer s.engine.Unlock()

@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// card is a picture in a template.
+// card is a picture in a template. All texts are in the user's language and safe for a page, except State, which the
+// style sheet and the script use.
 type card struct {
 	ID, Name                 string
 	State, StateText         string // State is the policy's action
@@ -38,6 +39,8 @@ func (s *Server) stateText(a policy.Action) string {
 	return string(a)
 }
 
+// card returns the card of a picture. Facts and reasons are those of the place that goes first, with the guards of all;
+// the buttons offer what at least one place allows.
 func (s *Server) card(l *listing, p *picture, f filter) card {
 	at := p.places[0]
 	c := card{
@@ -70,6 +73,7 @@ func approvable(f sweeper.Found) bool {
 	return f.Decision.Action == policy.Hold || f.Decision.Action == policy.Review
 }
 
+// stamp returns a time in the zone of this machine, to the minute; "?" if it is not known.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return "?"
@@ -89,6 +93,8 @@ type choices struct {
 	Text, Show, Reason                                 string
 }
 
+// choices returns the lists of the filter for a list of pictures, with the values of f chosen. Storages, folders and
+// rules are those that occur.
 func (s *Server) choices(l *listing, f filter) choices {
 	c := choices{Text: f.text, Show: f.show, Reason: f.reason}
 	for _, name := range l.storages {

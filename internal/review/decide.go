@@ -30,7 +30,8 @@ const (
 	forget  decision = "undo"
 )
 
-// staleError refuses a decision on a file that is not as it was shown.
+// staleError refuses a decision on a file that is not as it was shown. how is in the user's language; Error is for the
+// log and the tests.
 type staleError struct{ how string }
 
 func (e *staleError) Error() string { return "it has changed since it was shown: " + e.how }
@@ -48,7 +49,8 @@ type outcome struct {
 }
 
 // decide carries out a decision on the pictures of a form. A button of one card has its picture with it; else those
-// count that are selected. The answer is JSON for the script, and else a page.
+// count that are selected. The answer is JSON for the script, and else a page. The status is 409 if no decision at all
+// could be taken, 400 for a form that this page does not send.
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
@@ -80,7 +82,8 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 }
 
 // decideAll carries out a decision on each picture, also after one on which it failed, and makes the new list. problems
-// is the number of pictures on which it failed.
+// is the number of pictures on which it failed. It holds the engine throughout, so that no look replaces the list
+// between the first decision and the new list. A client that has gone stops it between two pictures.
 func (s *Server) decideAll(ctx context.Context, do decision, ids []string, f filter) (out outcome, problems int) {
 	out.Cards, out.Problems = map[string]string{}, []string{}
 	a, done := s.use()
@@ -130,7 +133,7 @@ func (s *Server) renew(changed map[string][]sweeper.Found) (was, l *listing) {
 	return was, s.now
 }
 
-// said returns what was done.
+// said returns what was done. n is the number of pictures, not of their places.
 func (s *Server) said(do decision, n int) string {
 	pictures := language.Count(int64(n), "picture")
 	switch do {
@@ -158,7 +161,10 @@ func (s *Server) why(err error) string {
 }
 
 // decideOne carries out a decision on a picture: on all its places, if each of them is as it was shown. It returns the
-// name of the picture, and its places with the decisions on them as they are then, nil if they are not known.
+// name of the picture, and its places with the decisions on them as they are then, nil if they are not known. A place
+// that a guard holds, which the card did not show, is not approved: the new card shows the guard, and another approval
+// lifts it. The other places are decided nevertheless. It returns errUnknown, a *staleError, a *sweeper.UnshownError, a
+// *sweeper.KeptError, or an error of the storage.
 func (s *Server) decideOne(
 	ctx context.Context, a *opened, do decision, id string,
 ) (name string, places []sweeper.Found, err error) {
@@ -206,7 +212,8 @@ func (s *Server) decideOne(
 	return name, s.refind(ctx, a, p), nil
 }
 
-// shown returns the picture with that ID. stale is true if it is of the list before the present one.
+// shown returns the picture with that ID. stale is true if it is of the list before the present one. The list before is
+// kept for one purpose: to explain to the user of an old page why a decision is refused.
 func (s *Server) shown(id string) (p *picture, stale bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -277,7 +284,8 @@ func (s *Server) refind(ctx context.Context, a *opened, p *picture) []sweeper.Fo
 	return places
 }
 
-// undo restores files from the trash: of a run, or some by the keys of their operations.
+// undo restores files from the trash: of a run, or some by the keys of their operations. A restored file is kept from
+// then on, as after sweepd undo.
 func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 	sum, err := s.undoForm(r)
 	if err != nil {
@@ -298,7 +306,8 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "restored.html", v)
 }
 
-// undoForm carries out the form, and looks again.
+// undoForm carries out the form, and looks again. The undo goes on if the request ends. An error beside a summary is
+// that of the look.
 func (s *Server) undoForm(r *http.Request) (*sweeper.Summary, error) {
 	if err := r.ParseForm(); err != nil {
 		return nil, err
@@ -322,7 +331,8 @@ func (s *Server) undoForm(r *http.Request) (*sweeper.Summary, error) {
 	return sum, err
 }
 
-// operationsOf returns the trash operations that a form names and that can be undone.
+// operationsOf returns the trash operations that a form names and that can be undone. It returns fs.ErrNotExist if one
+// of them is no longer in the trash.
 func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]journal.Operation, error) {
 	var u sweeper.Undone
 	if run := form.Get("run"); run != "" {

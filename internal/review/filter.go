@@ -17,7 +17,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// filter chooses pictures of the list, and their order. The zero value takes all, those that are due next first.
+// filter chooses pictures of the list, and their order. The zero value takes all, those that are due next first. Every
+// page of the list carries it in its address, so that a link, the way back and a reload show the same.
 type filter struct {
 	show       string // an action of the policy
 	storage    string
@@ -44,7 +45,7 @@ func folderID(storage, dir string) string {
 }
 
 // parseFilter reads a filter from the query of an address. It ignores what has no meaning: an old address shows more,
-// not an error.
+// not an error. The result can be put into an address again; unknown parameters are dropped.
 func parseFilter(q url.Values) filter {
 	f := filter{
 		show: q.Get("show"), storage: q.Get("storage"), folder: q.Get("folder"), rule: q.Get("rule"),
@@ -99,6 +100,8 @@ func (f filter) takes(p *picture, now time.Time) bool {
 	return slices.ContainsFunc(p.places, func(at sweeper.Found) bool { return f.takesPlace(p, at, now) })
 }
 
+// takesPlace reports whether one place meets all conditions. show is about the picture as a whole, all others about the
+// place.
 func (f filter) takesPlace(p *picture, at sweeper.Found, now time.Time) bool {
 	d, e := at.Decision, at.Entry
 	return (f.show == "" || string(p.state()) == f.show) &&
@@ -123,6 +126,8 @@ func (f filter) of(l *listing, now time.Time) []*picture {
 	return all
 }
 
+// compare orders two pictures by their first places. Paths and storages decide between equal ones, so that the order is
+// total and the pages of a list fit together.
 func (f filter) compare(x, y *picture) int {
 	a, b := x.places[0], y.places[0]
 	first := 0

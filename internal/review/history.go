@@ -36,9 +36,11 @@ type runLine struct {
 	InTrash                     string // its files that can be brought back; "" if there are none
 }
 
+// runPath returns the address of the page of a run.
 func runPath(id int64) string { return fmt.Sprintf("/history/%d", id) }
 
-// historyPage serves the latest runs.
+// historyPage serves the latest runs. It reads the record of the App of the last look, in which runs of other processes
+// appear as well.
 func (s *Server) historyPage(w http.ResponseWriter, r *http.Request) {
 	l := s.listing()
 	a, done := s.use()
@@ -127,7 +129,8 @@ func (s *Server) runPage(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "run.html", v)
 }
 
-// operations adds the files of a run.
+// operations adds the files of a run. Those that are in the trash now can be restored and come apart from the others.
+// It stops at maxRunFiles, and sets More.
 func (s *Server) operations(ctx context.Context, a *opened, l *listing, v *runView) error {
 	for op, err := range a.Journal.Operations(ctx, journal.Filter{Run: v.ID}) {
 		if err != nil {

@@ -16,7 +16,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// listing is what one look has found. It does not change: a decision makes a new one.
+// listing is what one look has found. It does not change: a decision makes a new one. Requests therefore read it
+// without a lock, once they have it from Server.listing.
 type listing struct {
 	made       time.Time
 	pictures   []*picture
@@ -40,7 +41,8 @@ type folder struct {
 // mostFolders is the number of folders that the filter offers.
 const mostFolders = 100
 
-// picture is one picture with its places, the one that is due next first.
+// picture is one picture with its places, the one that is due next first. It does not change either, and has one place
+// at least.
 type picture struct {
 	id     string
 	places []sweeper.Found
@@ -54,6 +56,8 @@ func turn(a policy.Action) int {
 	return slices.Index([]policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep}, a)
 }
 
+// newListing makes the list of a look. It collects the storages, rules and folders for the filter; of the folders those
+// with most pictures.
 func (s *Server) newListing(
 	a *app.App, images []sweeper.Image, due *sweeper.Plan, sum *sweeper.Summary,
 ) *listing {
@@ -84,7 +88,8 @@ func (s *Server) newListing(
 	return l
 }
 
-// sorted returns the places with the one first that is due next.
+// sorted returns the places with the one first that is due next. It sorts in place and keeps the order of places with
+// the same action.
 func sorted(places []sweeper.Found) []sweeper.Found {
 	slices.SortStableFunc(places, func(x, y sweeper.Found) int {
 		return cmp.Compare(turn(x.Decision.Action), turn(y.Decision.Action))
@@ -93,8 +98,8 @@ func sorted(places []sweeper.Found) []sweeper.Found {
 }
 
 // nameOf returns the ID of a picture: of the revisions of all its places, and of the guards that its card shows. So a
-// card that shows other guards has another ID, and approves nothing that it did not show. An ID tells nothing of the
-// places, and nobody can make one.
+// card that shows other guards has another ID, and approves nothing that it did not show. An ID reveals nothing of the
+// places, and only this process can make one.
 func (s *Server) nameOf(places []sweeper.Found) string {
 	all := make([]string, 0, len(places))
 	for _, f := range places {

@@ -19,13 +19,15 @@ const (
 	failureTime = time.Minute
 )
 
-// digest is the hash of a secret: the secrets themselves are not kept.
+// digest is the hash of a secret: the secrets themselves are not kept. A core dump of the server therefore has no
+// secret that is in use.
 type digest [sha256.Size]byte
 
-// session is one browser that has signed in.
+// session is one browser that has signed in. It ends idleLife after used, and wholeLife after began.
 type session struct{ began, used time.Time }
 
-// logins are the links that were not used yet, and the sessions.
+// logins are the links that were not used yet, and the sessions. Nothing of it is written to a disk: with the program
+// all links and sessions end.
 type logins struct {
 	mu       sync.Mutex
 	links    map[digest]time.Time // with their time of birth
@@ -33,6 +35,7 @@ type logins struct {
 	failures []time.Time // of the last maxFailures, the oldest first
 }
 
+// newLogins returns logins without any link or session.
 func newLogins() *logins {
 	return &logins{links: map[digest]time.Time{}, sessions: map[digest]session{}}
 }
@@ -44,6 +47,8 @@ func secret() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
+// digestOf returns the digest of a secret. A plain hash is enough for 256 random bits, and looking it up in a map takes
+// no time that depends on the secret itself.
 func digestOf(secret string) digest { return sha256.Sum256([]byte(secret)) }
 
 // link returns the secret of a new link. The oldest one ends if there are too many.
@@ -57,7 +62,8 @@ func (l *logins) link(now time.Time) string {
 }
 
 // use exchanges the secret of a link, which then ends, for that of a new session. ok is false if the link is not valid;
-// late is true if too many invalid ones were tried.
+// late is true if too many invalid ones were tried. A valid link that comes during late is not used up by it. The limit
+// is for all clients together: on one machine there is one user.
 func (l *logins) use(code string, now time.Time) (token string, ok, late bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

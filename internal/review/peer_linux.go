@@ -14,7 +14,8 @@ import (
 const Guarded = true
 
 // sameUser reports whether the other end of a connection on this machine was opened by the user of this process. The
-// connection over a unix socket has passed the mode of the socket. If that cannot be found out, the answer is no.
+// connection over a unix socket has passed the mode of the socket. If that cannot be found out, the answer is no. The
+// tables are those of this process's network namespace, which is that of both ends of a connection on loopback.
 func sameUser(c net.Conn) bool {
 	remote, ok := c.RemoteAddr().(*net.TCPAddr)
 	if !ok {
@@ -52,7 +53,8 @@ func userIn(table string, from, to *net.TCPAddr) (uid int, ok bool) {
 	return 0, false
 }
 
-// names reports whether the kernel's text is of that address, in the form of IPv4 or of IPv6.
+// names reports whether the kernel's text is of that address, in the form of IPv4 or of IPv6. The kernel prints each 32
+// bits of an address in the byte order of the machine, and the port in hexadecimal.
 func names(text string, a *net.TCPAddr) bool {
 	for _, ip := range [][]byte{a.IP.To4(), a.IP.To16()} {
 		var words strings.Builder

@@ -19,10 +19,11 @@ import (
 // call.
 const fetches = 25
 
-// maxWhole is the largest picture that is shown whole.
+// maxWhole is the largest picture that is shown whole. A browser that decodes a larger one may end for lack of memory.
 const maxWhole = 100 << 20
 
-// showable reports whether a browser shows a picture of that type, and runs nothing in it.
+// showable reports whether a browser shows a picture of that type, and runs nothing in it. SVG is not among them: it
+// can have scripts.
 func showable(mediaType string) bool {
 	return slices.Contains([]string{"image/png", "image/jpeg", "image/webp", "image/gif", "image/avif"}, mediaType)
 }
@@ -30,7 +31,8 @@ func showable(mediaType string) bool {
 // errNoThumbnail is returned for a picture of which none can be made without fetching all of it.
 var errNoThumbnail = errors.New("no thumbnail can be made")
 
-// thumbnail serves the thumbnail of a picture of the list.
+// thumbnail serves the thumbnail of a picture of the list. The nearest place that can be read gives it, since all
+// places have the same picture.
 func (s *Server) thumbnail(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	p := s.listing().picture(id)
@@ -67,7 +69,8 @@ func nearest(a *opened, places []sweeper.Found) []sweeper.Found {
 	return places
 }
 
-// trashedThumbnail serves the thumbnail of a file in the trash, by the key of the operation that moved it there.
+// trashedThumbnail serves the thumbnail of a file in the trash, by the key of the operation that moved it there. A key
+// that is of no file in the trash gets the sign for a picture that cannot be shown.
 func (s *Server) trashedThumbnail(w http.ResponseWriter, r *http.Request) {
 	key := r.PathValue("key")
 	s.sendThumbnail(w, r, "trashed "+key, func(ctx context.Context, a *opened) ([]byte, error) {
@@ -115,7 +118,8 @@ func (s *Server) sendThumbnail(
 	_, _ = w.Write(content) // a failure means that the client has gone
 }
 
-// make makes a thumbnail, as soon as not too many others are made.
+// make makes a thumbnail, as soon as not too many others are made. It waits for a place among those of its kind
+// (turns), or until ctx ends because the browser has scrolled on.
 func (s *Server) make(ctx context.Context, from thumbnail.Picture, away bool) ([]byte, error) {
 	turn := s.here
 	if away {
@@ -130,12 +134,14 @@ func (s *Server) make(ctx context.Context, from thumbnail.Picture, away bool) ([
 	return s.maker.Make(ctx, from)
 }
 
-// turns returns the places in which thumbnails are made at the same time.
+// turns returns the places in which thumbnails are made at the same time. Decoding needs a processor, so there are as
+// many here as processors; away is spent waiting for the service.
 func turns() (here, away chan struct{}) {
 	return make(chan struct{}, runtime.GOMAXPROCS(0)), make(chan struct{}, fetches)
 }
 
-// whole serves the bytes of a picture, from one of its places, if they are those that were shown.
+// whole serves the bytes of a picture, from one of its places, if they are those that were shown. A file that cannot be
+// read as it was shown gets status 409. The type is that of the verdict, by the bytes, and never that of the name.
 func (s *Server) whole(w http.ResponseWriter, r *http.Request) {
 	at, ok := s.placeOf(r)
 	a, done := s.use()
@@ -163,7 +169,8 @@ func (s *Server) whole(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.CopyN(w, rc, at.Entry.Size) // a short body shows that reading has failed
 }
 
-// placeOf returns the place of a picture that an address names.
+// placeOf returns the place of a picture that an address names. n counts from 0, in the order of the page of the
+// picture.
 func (s *Server) placeOf(r *http.Request) (at sweeper.Found, ok bool) {
 	p := s.listing().picture(r.PathValue("id"))
 	n, err := strconv.Atoi(r.PathValue("n"))

@@ -12,7 +12,8 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// policyView is the data of the page of the policy.
+// policyView is the data of the page of the policy. Text is safe for a page; Draft is exact, as the user will copy it
+// into the file.
 type policyView struct {
 	frame
 	File, Text string   // "" for the built-in policy
@@ -39,13 +40,15 @@ type turnView struct {
 	Files              []changeView
 }
 
+// changeView is one file with the change of its fate, as a clause.
 type changeView struct{ Name, Place, Change string }
 
 // maxChanges is the number of files that are listed for each turn.
 const maxChanges = 200
 
 // policyPage serves the policy by which the list was made: the file and what it means. A POST has a draft, of which the
-// page shows what it would change; nothing is saved.
+// page shows what it would change; nothing is saved. The page has no button that saves: the file belongs to the user
+// and his editor, and a service reloads it from there.
 func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 	l := s.listing()
 	v := policyView{frame: s.frame("policy", s.in.Sprintf("Policy")), File: s.plain(l.policyFile)}
@@ -73,7 +76,8 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "policy.html", v)
 }
 
-// compare adds the effect of the draft on the files that are there now, as sweepd check --diff shows it.
+// compare adds the effect of the draft on the files that are there now, as sweepd check --diff shows it. A draft that
+// is no policy is a part of the page and no error. The comparison scans, so it holds the engine.
 func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
 	after, err := app.ParsePolicy("draft", []byte(v.Draft), s.o.Home)
 	if err != nil {

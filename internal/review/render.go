@@ -28,11 +28,13 @@ type frame struct {
 	Style, Script, Icon string // addresses
 }
 
+// frame returns the frame of a page. title is in the user's language.
 func (s *Server) frame(room, title string) frame {
 	return frame{s.in.Tag(), title, room, assetPath("style.css"), assetPath("script.js"), assetPath("icon.svg")}
 }
 
-// page sends a page of a template.
+// page sends a page of a template. The page is made as a whole before its first byte is sent, so that an error still
+// has a status of its own.
 func (s *Server) page(w http.ResponseWriter, code int, file string, view any) {
 	text, err := s.render(file, view)
 	if err != nil { // a bug
@@ -44,7 +46,8 @@ func (s *Server) page(w http.ResponseWriter, code int, file string, view any) {
 	_, _ = w.Write(text) // a failure means that the client has gone
 }
 
-// render returns the text of a template, whose texts are in the user's language.
+// render returns the text of a template, whose texts are in the user's language. html/template escapes every value by
+// its context, so names need to be made plain for the eye only.
 func (s *Server) render(file string, view any) ([]byte, error) {
 	t, err := template.New(file).Funcs(template.FuncMap{"say": s.in.Sprintf}).
 		ParseFS(pages, "pages/frame.html", "pages/card.html", "pages/"+file)
@@ -56,7 +59,7 @@ func (s *Server) render(file string, view any) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// failed sends a page that tells why a request could not be met.
+// failed sends a page with the reason why a request could not be met.
 func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	v := struct {
 		frame
@@ -76,7 +79,8 @@ func (s *Server) plain(text string) string {
 	return report.Plain(text)
 }
 
-// place returns the user's name of a file or a folder: its path on this machine, or STORAGE:/PATH in an account.
+// place returns the user's name of a file or a folder: its path on this machine, or STORAGE:/PATH in an account. It is
+// made safe for a page.
 func (s *Server) place(l *listing, storage, p string) string {
 	if l.policy.Storages[storage].Remote() {
 		return report.Plain(storage + ":" + p)

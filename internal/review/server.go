@@ -30,7 +30,10 @@ type Options struct {
 	Progress func(seen, matched int64)
 }
 
-// Server is the page. Its methods may be called by several goroutines at once.
+// Server is the page. Its methods may be called by several goroutines at once. There are two locks. engine serialises
+// scans, explanations, decisions and runs, which take long; mu protects the few fields that requests read. A handler
+// that needs both takes engine first. A handler takes the App by use before it waits for the engine, so no code may
+// wait for users while it holds the engine.
 type Server struct {
 	o      Options
 	in     language.Printer
@@ -125,7 +128,9 @@ func baseOf(l net.Listener) string {
 	return "http://" + l.Addr().String()
 }
 
-// Handler returns the handler of all pages. Open adds what depends on the connection.
+// Handler returns the handler of all pages. Open adds what depends on the connection. Every address but those of the
+// assets and of a link needs a session; every address needs to pass guarded. A GET changes no file and takes no
+// decision, which lets the browser repeat it.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{name}", asset)
@@ -157,7 +162,8 @@ func (s *Server) Handler() http.Handler {
 	return guarded(mux)
 }
 
-// looked passes on requests once there is a list: the first of them makes it.
+// looked passes on requests once there is a list: the first of them makes it. If several requests come at the same
+// time, the later ones wait, and then look again: a look is never skipped.
 func (s *Server) looked(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if s.listing() == nil {
@@ -177,7 +183,8 @@ func (s *Server) listing() *listing {
 	return s.now
 }
 
-// use returns the open App; the caller calls done. It returns nil if none is open.
+// use returns the open App; the caller calls done. It returns nil if none is open. The App stays open until done,
+// although a look may replace it meanwhile.
 func (s *Server) use() (a *opened, done func()) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -77,6 +77,7 @@ func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "storages.html", v)
 }
 
+// storageView returns an open storage with the figures of the last look.
 func (s *Server) storageView(a *opened, l *listing, st *providers.Storage) storageView {
 	v := storageView{Name: report.Plain(st.Name()), Type: l.policy.Storages[st.Name()].Type}
 	fact := func(name, value string) { v.Facts = append(v.Facts, report.Fact{Name: name, Value: value}) }
@@ -104,7 +105,7 @@ func (s *Server) storageView(a *opened, l *listing, st *providers.Storage) stora
 	return v
 }
 
-// lacks returns what a storage does not support.
+// lacks returns what a storage does not support. The texts complete "cannot ...".
 func (s *Server) lacks(can providers.Can) (all []string) {
 	for _, c := range []struct {
 		can  providers.Can

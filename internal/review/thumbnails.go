@@ -11,7 +11,8 @@ import (
 const slots = 10_000
 
 // thumbnails keeps thumbnails in one file on the disk, which has no name: nothing of a picture is left there when the
-// program has ended, however it ends. The oldest makes room for a new one.
+// program has ended, however it ends. The oldest makes room for a new one. Slot i is at byte i*thumbnail.MaxSize. Its
+// methods may be called by several goroutines.
 type thumbnails struct {
 	mu    sync.Mutex
 	file  *os.File
@@ -21,7 +22,7 @@ type thumbnails struct {
 	named string // the file, where it could not be removed while it is open; "" elsewhere
 }
 
-// slot is the place of one thumbnail in the file.
+// slot is the place of one thumbnail in the file. An empty name is a slot whose content could not be written.
 type slot struct {
 	name string
 	size int

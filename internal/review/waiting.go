@@ -22,7 +22,7 @@ type waitingView struct {
 // stopView is a reason why nothing is deleted at all, with what to do about it.
 type stopView struct{ What, Do string }
 
-// waitView is a reason why pictures wait.
+// waitView is a reason why pictures wait. Query is a filter for exactly these pictures.
 type waitView struct {
 	Query                template.URL
 	Why, Do, Count, Size string
@@ -42,7 +42,8 @@ func (s *Server) waitingPage(w http.ResponseWriter, r *http.Request) {
 	s.page(w, http.StatusOK, "waiting.html", v)
 }
 
-// stops returns why sweepd apply or the service would refuse the plan of the last look.
+// stops returns why sweepd apply or the service would refuse the plan of the last look. It waits for the engine for the
+// limits, since these count what other runs have used.
 func (s *Server) stops(r *http.Request, a *opened, l *listing) (all []stopView) {
 	add := func(what, do string) {
 		all = append(all, stopView{report.Sentence(s.plain(what)), do})
@@ -73,7 +74,8 @@ func (s *Server) stops(r *http.Request, a *opened, l *listing) (all []stopView) 
 	return all
 }
 
-// waits returns the reasons why pictures wait, with the most pictures first.
+// waits returns the reasons why pictures wait, with the most pictures first. A picture counts once, by the place that
+// goes first.
 func (s *Server) waits(l *listing) []waitView {
 	by := map[[2]string]*waitView{}
 	for _, p := range l.pictures {

@@ -21,7 +21,9 @@ const (
 	pictureFrom  = 60
 )
 
-// layout returns the areas of the list and, if pictures can be shown, of the picture beside it.
+// layout returns the areas of the list and, if pictures can be shown, of the picture beside it. The picture takes a
+// third of the width, at most 48 cells. The area of the picture is empty if the terminal is too small for it, and that
+// of the list if it is lower than what is around it.
 func layout(width, height int, pictures bool) (list, picture area) {
 	list = area{0, above, width, max(height-above-below, 0)}
 	if side := min(width/3, 48); pictures && width >= pictureFrom && list.height >= 6 {
@@ -31,14 +33,15 @@ func layout(width, height int, pictures bool) (list, picture area) {
 	return list, picture
 }
 
-// put writes one line of text in at most width cells.
+// put writes one line of text in at most width cells. tcell itself would go on to the edge of the screen. A longer text
+// is cut with an ellipsis.
 func put(s tcell.Screen, x, y, width int, text string, style tcell.Style) {
 	if width > 0 {
 		s.PutStrStyled(x, y, displaywidth.TruncateString(text, width, "…"), style)
 	}
 }
 
-// pad returns the text in exactly width cells.
+// pad returns the text in exactly width cells. Wide letters count as two cells (displaywidth).
 func pad(text string, width int, right bool) string {
 	text = displaywidth.TruncateString(text, width, "…")
 	space := strings.Repeat(" ", max(width-displaywidth.String(text), 0))
@@ -48,7 +51,8 @@ func pad(text string, width int, right bool) string {
 	return text + space
 }
 
-// draw draws everything but the picture, and returns the area for that; it is empty if none is shown.
+// draw draws everything but the picture, and returns the area for that; it is empty if none is shown. It draws into
+// tcell's buffer; Show sends the cells that differ from what the terminal has.
 func (m *model) draw(s tcell.Screen, columns []Column, pictures bool) (picture area) {
 	s.Clear()
 	width, height := s.Size()
@@ -69,7 +73,8 @@ func (m *model) draw(s tcell.Screen, columns []Column, pictures bool) (picture a
 	return picture
 }
 
-// headline returns the numbers of pictures, and the filter.
+// headline returns the numbers of pictures, and the filter. The number of selected ones counts those that are shown,
+// because only these are decided on.
 func (m *model) headline() string {
 	text := m.in.Sprintf("%s, %s shown", language.Count(int64(len(m.rows)), "image"),
 		language.Number(int64(len(m.shown))))
@@ -85,7 +90,8 @@ func (m *model) headline() string {
 	return text
 }
 
-// drawList draws the rows.
+// drawList draws the rows. The column of the actions is as wide as the longest, whatever the language. The row of the
+// cursor is reversed, without colours in it.
 func (m *model) drawList(s tcell.Screen, at area, columns []Column) {
 	actions := 0
 	for _, r := range m.rows {
@@ -136,7 +142,8 @@ func (k Kind) colour() color.Color {
 	return color.Default
 }
 
-// drawFoot draws the place and the reason of the row under the cursor, what was said last, and the keys.
+// drawFoot draws the place and the reason of the row under the cursor, what was said last, and the keys. The last four
+// lines of the screen are its own.
 func (m *model) drawFoot(s tcell.Screen, width, height int) {
 	if row := m.row(); row >= 0 {
 		put(s, 0, height-4, width, m.rows[row].Place, tcell.StyleDefault)

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// protocol is a way to show a picture on a terminal.
+// protocol is a way to show a picture on a terminal. probe finds out which one a terminal has; "" shows the list
+// without pictures.
 type protocol string
 
 // The protocols, in the order of preference.
@@ -30,7 +31,7 @@ type cell struct{ width, height int }
 func usual() cell { return cell{8, 16} }
 
 // fit returns the part of the area, in cells, that a picture of that size takes when it is as large as possible, but at
-// most twice its size.
+// most twice its size. The proportions stay, up to the rounding to whole cells. The result is empty if either is.
 func (c cell) fit(size image.Point, in area) area {
 	if size.X <= 0 || size.Y <= 0 || in.width <= 0 || in.height <= 0 {
 		return area{in.x, in.y, 0, 0}
@@ -41,7 +42,8 @@ func (c cell) fit(size image.Point, in area) area {
 	return in
 }
 
-// show returns the sequence that shows a picture in the area, with the cursor where it was before.
+// show returns the sequence that shows a picture in the area, with the cursor where it was before. It saves and
+// restores the cursor (DECSC, DECRC), since tcell believes it to be where it has put it.
 func (p protocol) show(img image.Image, c cell, in area) (string, error) {
 	at := c.fit(img.Bounds().Size(), in)
 	if at.width == 0 {
@@ -78,7 +80,8 @@ func (p protocol) erase(in area) string {
 	return b.String()
 }
 
-// kittyImage returns the picture as a PNG in chunks: q=2 asks for no answer, and C=1 leaves the cursor.
+// kittyImage returns the picture as a PNG in chunks: q=2 asks for no answer, and C=1 leaves the cursor. A chunk has at
+// most 4096 bytes of base64, as the protocol demands; m=1 announces another one.
 func kittyImage(img image.Image, at area) (string, error) {
 	var content bytes.Buffer
 	if err := png.Encode(&content, img); err != nil {
@@ -98,7 +101,7 @@ func kittyImage(img image.Image, at area) (string, error) {
 	return b.String(), nil
 }
 
-// itermImage returns the picture as an inline file.
+// itermImage returns the picture as an inline file. Width and height are in cells.
 func itermImage(img image.Image, at area) (string, error) {
 	var content bytes.Buffer
 	if err := png.Encode(&content, img); err != nil {
@@ -108,7 +111,8 @@ func itermImage(img image.Image, at area) (string, error) {
 		at.width, at.height, base64.StdEncoding.EncodeToString(content.Bytes())), nil
 }
 
-// sixelImage returns the picture in the size of the area.
+// sixelImage returns the picture in the size of the area. Sixels are pixels of the terminal, so the picture is scaled
+// here. P2=1 leaves pixels that are not set as they are.
 func sixelImage(img image.Image, c cell, at area) (string, error) {
 	scaled := image.NewRGBA(image.Rect(0, 0, at.width*c.width, at.height*c.height))
 	draw.ApproxBiLinear.Scale(scaled, scaled.Bounds(), img, img.Bounds(), draw.Src, nil)

@@ -17,7 +17,7 @@ type Row struct {
 	Why    string
 }
 
-// Kind is a class of rows.
+// Kind is a class of rows. It decides the colour of the action only; the meaning is the caller's.
 type Kind int
 
 // The kinds.
@@ -35,7 +35,7 @@ type Column struct {
 	Right   bool // aligned to the right
 }
 
-// Act is a decision that a key takes.
+// Act is a decision that a key takes. The caller carries it out: see Source.
 type Act int
 
 // The decisions.
@@ -61,7 +61,7 @@ type key struct {
 	text string
 }
 
-// todo is what a key asks of Run.
+// todo is what a key asks of Run. The zero value asks for nothing: the model has changed, and is drawn again.
 type todo struct {
 	quit, redraw bool
 	act          Act
@@ -69,7 +69,8 @@ type todo struct {
 	rows         []int // for act and evidence
 }
 
-// model is the state of the screen. It changes by keys and by the results of what they ask.
+// model is the state of the screen. It changes by keys and by the results of what they ask. It knows neither the
+// terminal nor the source, so that tests press keys without either. Only the loop of Run uses it.
 type model struct {
 	in   language.Printer
 	rows []Row
@@ -89,6 +90,7 @@ type model struct {
 	height int // lines of the list or of the text
 }
 
+// newModel returns a model that shows all rows, with the cursor on the first. It takes over rows.
 func newModel(rows []Row, in language.Printer) *model {
 	m := &model{in: in, rows: rows, selected: map[int]bool{}}
 	m.sift()
@@ -154,7 +156,8 @@ func (m *model) scroll() {
 	m.top = max(min(m.top, m.at, len(m.shown)-height), m.at-height+1, 0)
 }
 
-// press returns what a key asks for, after it has changed the model.
+// press returns what a key asks for, after it has changed the model. An interrupt quits on every page and in the
+// filter.
 func (m *model) press(k key) todo {
 	switch {
 	case k.name == "interrupt":
@@ -211,7 +214,7 @@ func (m *model) decide(act Act) todo {
 	return todo{act: act, rows: rows}
 }
 
-// done takes the result of a decision.
+// done takes the result of a decision. The selection ends, and a row that the filter no longer takes disappears.
 func (m *model) done(changed map[int]Row, said string) {
 	for i, r := range changed {
 		m.rows[i] = r
@@ -221,7 +224,7 @@ func (m *model) done(changed map[int]Row, said string) {
 	m.sift()
 }
 
-// move moves the cursor, or the text, and reports whether the key is one for that.
+// move moves the cursor, or the text, and reports whether the key is one for that. It stops at the ends.
 func (m *model) move(name string) bool {
 	at, last := &m.at, len(m.shown)-1
 	if m.page != listPage {
@@ -256,7 +259,8 @@ func (m *model) pressInText(k key) todo {
 	return todo{}
 }
 
-// pressInFilter handles a key while the filter is typed.
+// pressInFilter handles a key while the filter is typed. The list follows each letter; the arrows still move the
+// cursor.
 func (m *model) pressInFilter(k key) {
 	switch {
 	case k.name == "enter":

@@ -17,7 +17,8 @@ const question = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c"
 const patience = 500 * time.Millisecond
 
 // probe returns how the terminal shows pictures. The terminal is as it was before. Nothing is asked if the environment
-// names a terminal that shows none.
+// names a terminal that shows none. It waits no longer than patience. Only a failure of the terminal itself is an
+// error.
 func probe(t tty.Tty, getenv func(string) string) (p protocol, err error) {
 	if kind := getenv("TERM"); kind == "dumb" || kind == "linux" {
 		return noPictures, nil
@@ -46,7 +47,7 @@ func probe(t tty.Tty, getenv func(string) string) (p protocol, err error) {
 	}
 }
 
-// listen reads up to the end of the last answer.
+// listen reads up to the end of the last answer. It gives up after 4 KiB, as when the user is typing.
 func listen(t tty.Tty) (said []byte) {
 	buffer := make([]byte, 256)
 	for len(said) < 4096 {
@@ -60,6 +61,7 @@ func listen(t tty.Tty) (said []byte) {
 }
 
 // understand returns the best protocol of the answers. iTerm2 is known by the environment, because it has no question.
+// Attribute 4 means sixels. A multiplexer answers for itself, and would not pass iTerm2's sequence on.
 func understand(said []byte, getenv func(string) string) protocol {
 	have, _ := attributes(said)
 	multiplexed := getenv("TMUX") != "" || getenv("STY") != ""

@@ -33,7 +33,7 @@ type Source interface {
 	Picture(ctx context.Context, row int) ([]byte, error)
 }
 
-// Terminal is the terminal of the process, as a screen.
+// Terminal is the terminal of the process, as a screen. It has one user at a time: Run, until it returns.
 type Terminal struct {
 	screen   tcell.Screen
 	out      io.Writer // pictures are written to it
@@ -51,7 +51,8 @@ func Open(getenv func(string) string, colour bool) (*Terminal, error) {
 	return openOn(dev, getenv, colour)
 }
 
-// openOn takes over a terminal.
+// openOn takes over a terminal. It closes dev if it fails after the probe. Texts are sanitised by tcell once more, in
+// addition to the caller's care.
 func openOn(dev tty.Tty, getenv func(string) string, colour bool) (*Terminal, error) {
 	pictures, err := probe(dev, getenv)
 	if err != nil {
@@ -74,7 +75,8 @@ func openOn(dev tty.Tty, getenv func(string) string, colour bool) (*Terminal, er
 // Close gives the terminal back.
 func (t *Terminal) Close() { t.screen.Fini() }
 
-// view is a list on a terminal.
+// view is a list on a terminal. The loop of Run alone uses its fields. A job runs in a goroutine of its own and sends
+// what is to be done with its result, a function, to results, so that no field needs a lock.
 type view struct {
 	t       *Terminal
 	m       *model
@@ -99,7 +101,8 @@ type drawn struct {
 	in  area
 }
 
-// Run shows the list until the user quits, or ctx ends, which is an error. A decision that was begun is finished.
+// Run shows the list until the user quits, or ctx ends, which is an error. A decision that was begun is finished. It
+// returns once all jobs have ended. Pictures and evidence are given up at the end; they may be read from a slow disk.
 func (t *Terminal) Run(ctx context.Context, l List, source Source) error {
 	ended, cancel := context.WithCancel(ctx)
 	v := &view{
@@ -153,7 +156,7 @@ func (v *view) event(ctx context.Context, ev tcell.Event) (quit bool) {
 	return false
 }
 
-// size notes the size of a cell.
+// size notes the size of a cell. A terminal that does not report its pixels counts as one with usual cells.
 func (t *Terminal) size(ev *tcell.EventResize) {
 	t.cell = usual()
 	width, height := ev.Size()
@@ -179,7 +182,8 @@ func (v *view) job(do func() (then func())) {
 	})
 }
 
-// showEvidence shows all that is known of a row.
+// showEvidence shows all that is known of a row. It is read in a job, and ignored while another is under way, so that
+// two answers cannot cross.
 func (v *view) showEvidence(row int) {
 	if v.m.working {
 		return
@@ -195,7 +199,9 @@ func (v *view) showEvidence(row int) {
 	})
 }
 
-// draw draws the model, and the picture of the row under the cursor once it is there.
+// draw draws the model, and the picture of the row under the cursor once it is there. It is called after each event,
+// and writes little if little has changed. A picture that is wanted and not there is asked for; the next call after its
+// job draws it.
 func (v *view) draw() error {
 	v.at = v.m.draw(v.t.screen, v.columns, v.t.pictures != noPictures)
 	v.want = -1
@@ -236,10 +242,12 @@ func (v *view) erase() {
 	}
 }
 
-// maxPictures is the number of pictures that are kept for another look.
+// maxPictures is the number of pictures that are kept for another look. A thumbnail is small, but decoded it has about
+// 4 bytes for each pixel.
 const maxPictures = 64
 
-// fetch makes the picture of a row, in place of that of another row.
+// fetch makes the picture of a row, in place of that of another row. A user who holds an arrow key passes many rows:
+// only the last one's picture is made. A failure is remembered as a nil picture, except if the job was stopped.
 func (v *view) fetch(row int) {
 	if v.asked[row] {
 		return

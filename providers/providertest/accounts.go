@@ -32,10 +32,12 @@ var (
 	}
 )
 
-// follows are the abilities that every account of a service has.
+// follows are the abilities that every account of a service has. CanReadWhole is not among them: reading a file of an
+// account is a download.
 const follows = providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 
-// AccountKinds are the columns.
+// AccountKinds are the columns. TestLocalKeepsEveryPromise and the others call RunAs with the name of their kind; a
+// test compares this list with the tables in providers/README.md.
 var AccountKinds = []AccountKind{
 	{
 		"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore |

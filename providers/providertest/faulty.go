@@ -9,7 +9,8 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Fault makes one call of one method fail.
+// Fault makes one call of one method fail. A late fault is what a client sees of a connection that breaks after the
+// server has acted: the caller must find out by Settle or Gone what has happened.
 type Fault struct {
 	Method string // "Trash"; for Changes and Trashed each element of the listing is a call
 	Nth    int    // which call, from 1, counted per method; 0: every call
@@ -17,7 +18,8 @@ type Fault struct {
 	Late   bool // the call is carried out, and then its answer is lost
 }
 
-// Faulty is a driver whose calls fail according to its faults.
+// Faulty is a driver whose calls fail according to its faults. It may be used by several goroutines if the driver may;
+// calls are counted in the order in which they begin.
 type Faulty struct {
 	providers.Driver
 	faults []Fault
@@ -26,7 +28,7 @@ type Faulty struct {
 	calls map[string]int
 }
 
-// NewFaulty wraps d.
+// NewFaulty wraps d. The caller closes d, by itself or by the Close of the wrapper.
 func NewFaulty(d providers.Driver, faults ...Fault) *Faulty {
 	return &Faulty{Driver: d, faults: faults, calls: map[string]int{}}
 }
@@ -73,6 +75,8 @@ func call[T any](f *Faulty, method string, do func() (T, error)) (T, error) {
 }
 
 // The methods below are those of the driver, each with its fault.
+//
+// Close, Can and Thumbnail are those of the driver itself, and never fail by a fault.
 func (f *Faulty) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
 	return call(f, "Stat", func() (providers.Entry, error) { return f.Driver.Stat(ctx, ref) })
 }
@@ -160,6 +164,7 @@ func listing[T any](f *Faulty, method string, seq iter.Seq2[T, error]) iter.Seq2
 	}
 }
 
+// firstOf returns the error that is set.
 func firstOf(a, b error) error {
 	if a != nil {
 		return a

@@ -20,8 +20,9 @@ import (
 // Account is the service and Memory the driver. The methods of Account do what a person or another program does
 // behind the back of the driver.
 
-// Memory is a driver in memory with every feature of a storage: stable refs, revisions, a change feed whose cursors
-// can expire, and a trash bin that other people use too. Several Memory drivers may share one Account.
+// Memory is a driver in memory with every feature of a storage: stable refs, revisions, a change feed whose cursors can
+// expire, and a trash bin that other people use too. Several Memory drivers may share one Account. A ref is "id-1" and
+// stays the same when the file moves, as in a cloud. Its methods may be called by several goroutines.
 type Memory struct {
 	providers.Unsupported // it makes no thumbnails
 	a                     *Account
@@ -32,7 +33,8 @@ var _ providers.Driver = (*Memory)(nil)
 // NewMemory returns a driver on the account.
 func NewMemory(a *Account) *Memory { return &Memory{a: a} }
 
-// Account is the service's side of a Memory driver: the stored files.
+// Account is the service's side of a Memory driver: the stored files. The methods of it that act for a person do
+// nothing if there is no such file: a test that has mistyped a path fails by its own check.
 type Account struct {
 	// mu guards all fields, and those of the files.
 	mu      sync.Mutex
@@ -50,7 +52,8 @@ type Account struct {
 	read    int64
 }
 
-// file is one file of an Account: in its place, in the trash, or away.
+// file is one file of an Account: in its place, in the trash, or away. It stays in Account.files when it is gone,
+// because the change feed still names it.
 type file struct {
 	path     string
 	content  []byte
@@ -91,21 +94,23 @@ func (a *Account) remote(hashes func(providers.Hashes) providers.Hashes) {
 	a.hashes = hashes
 }
 
-// Lack removes abilities from what Can returns; the methods still work.
+// Lack removes abilities from what Can returns; the methods still work. So a test can see whether the engine asks Can
+// before it calls one of them.
 func (a *Account) Lack(c providers.Can) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.lacks |= c
 }
 
-// Undated makes the bin keep no dates.
+// Undated makes the bin keep no dates. Not every storage records when a file came to its bin.
 func (a *Account) Undated() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.undated = true
 }
 
-// BytesRead returns how many bytes of files' contents were read so far.
+// BytesRead returns how many bytes of files' contents were read so far. Tests of a remote storage bound it: a scan may
+// read headers only.
 func (a *Account) BytesRead() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -168,14 +173,15 @@ func (a *Account) Write(path string, content []byte, modified time.Time) {
 	a.note(ref, f)
 }
 
-// enfold creates the folders that a file at the path is in.
+// enfold creates the folders that a file at the path is in. A folder stays although its last file goes.
 func (a *Account) enfold(at string) {
 	for dir := path.Dir(at); !a.folders[dir]; dir = path.Dir(dir) {
 		a.folders[dir] = true
 	}
 }
 
-// around returns the folders that the file at the path is in, its own first.
+// around returns the folders that the file at the path is in, its own first. Has is called with the lock of the Account
+// held.
 func (a *Account) around(at string) (in []providers.Folder) {
 	for dir := path.Dir(at); ; dir = path.Dir(dir) {
 		in = append(in, providers.Folder{Path: dir, Has: func(name string) (bool, error) {
@@ -257,14 +263,16 @@ func (a *Account) note(ref providers.Ref, f *file) {
 	a.tell(ref)
 }
 
-// tell adds the file to the change feed.
+// tell adds the file to the change feed. The revision stays: a move or a star is no new content. It wakes those who
+// wait.
 func (a *Account) tell(ref providers.Ref) {
 	a.log = append(a.log, ref)
 	close(a.changed)
 	a.changed = make(chan struct{})
 }
 
-// revision returns the revision, which counts the changes.
+// revision returns the revision, which counts the changes. Equal content at another time is another revision, as in
+// most services.
 func (f *file) revision() providers.Revision {
 	return providers.Revision("rev-" + strconv.Itoa(f.rev))
 }
@@ -292,7 +300,8 @@ func (m *Memory) Can() providers.Can {
 		providers.CanWait | providers.CanFollow | providers.CanReadWhole) &^ m.a.lacks
 }
 
-// Changes implements providers.Driver.
+// Changes implements providers.Driver. The listing is that of the moment of the call, in the order of the refs; after a
+// cursor it is in the order of the changes.
 func (m *Memory) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		// The lock is not held while the caller handles an element.
@@ -355,7 +364,8 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 	return append(changes, providers.Change{Next: next, Seen: seen}), nil
 }
 
-// Wait implements providers.Driver.
+// Wait implements providers.Driver. It returns at once for a cursor that it does not know, so that the caller lists
+// again.
 func (m *Memory) Wait(ctx context.Context, since providers.Cursor) error {
 	for {
 		m.a.mu.Lock()
@@ -384,7 +394,8 @@ func (m *Memory) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return m.a.entry(ref, f), nil
 }
 
-// ReadRange implements providers.Driver.
+// ReadRange implements providers.Driver. The bytes are a copy, so that a later Write does not change what a reader has
+// still to read.
 func (m *Memory) ReadRange(
 	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
 ) (io.ReadCloser, error) {
@@ -423,7 +434,8 @@ func (m *Memory) Guards(
 	return append(said, around...), err
 }
 
-// present returns a file that is not in the trash; else fs.ErrNotExist.
+// present returns a file that is not in the trash; else fs.ErrNotExist. The caller holds the lock, also for the other
+// functions without an exported name.
 func (m *Memory) present(ctx context.Context, ref providers.Ref) (*file, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -447,7 +459,8 @@ func (m *Memory) atRevision(ctx context.Context, ref providers.Ref, rev provider
 // memorySize is how much an Account can hold.
 const memorySize = 1 << 30
 
-// Free implements providers.Driver: trashed files still count.
+// Free implements providers.Driver: trashed files still count. The key is the address of the Account: two drivers on
+// one report the same space, which must not be added up.
 func (m *Memory) Free(ctx context.Context) (map[string]int64, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
@@ -476,7 +489,8 @@ func (a *Account) TakeOut(path, to string) {
 	}
 }
 
-// Vanish deletes the file in the trash for good, as another program does.
+// Vanish deletes the file in the trash for good, as another program does. The driver is not asked; the engine finds out
+// by Gone.
 func (a *Account) Vanish(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -14,12 +14,13 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// receipt returns a Memory receipt: the file's ref and the revision that it has in the bin.
+// receipt returns a Memory receipt: the file's ref and the revision that it has in the bin. A receipt of an earlier
+// stay in the bin therefore differs from that of the present one.
 func receipt(ref providers.Ref, f *file) providers.Receipt {
 	return providers.Receipt(string(ref) + "@" + string(f.revision()))
 }
 
-// Trash implements providers.Driver.
+// Trash implements providers.Driver. A repeated call with the key that has moved the file returns the same receipt.
 func (m *Memory) Trash(
 	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
 ) (providers.Receipt, error) {
@@ -54,7 +55,8 @@ func (m *Memory) Settle(
 	return "", fmt.Errorf("%s was not moved: %w", ref, fs.ErrNotExist)
 }
 
-// Restore implements providers.Driver.
+// Restore implements providers.Driver. A file that is in its place already is returned as it is, so that an undo can be
+// repeated. It returns fs.ErrExist if another file has the path.
 func (m *Memory) Restore(ctx context.Context, r providers.Receipt) (providers.Entry, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
@@ -77,7 +79,7 @@ func (m *Memory) Restore(ctx context.Context, r providers.Receipt) (providers.En
 	return m.a.entry(ref, f), nil
 }
 
-// Purge implements providers.Driver.
+// Purge implements providers.Driver. It returns providers.ErrChanged for a receipt of an earlier stay in the bin.
 func (m *Memory) Purge(ctx context.Context, r providers.Receipt) error {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
@@ -118,6 +120,7 @@ func (m *Memory) of(ctx context.Context, r providers.Receipt) (providers.Ref, *f
 	return providers.Ref(ref), f, nil
 }
 
+// refOf returns the ref of a file; "" if the Account does not have it.
 func (m *Memory) refOf(f *file) providers.Ref {
 	for ref, g := range m.a.files {
 		if f == g {
@@ -127,7 +130,8 @@ func (m *Memory) refOf(f *file) providers.Ref {
 	return ""
 }
 
-// Trashed implements providers.Driver.
+// Trashed implements providers.Driver. It lists the bin of the moment of the call, by ref, with what other programs
+// have put there.
 func (m *Memory) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		m.a.mu.Lock()

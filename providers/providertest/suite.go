@@ -18,7 +18,9 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Harness is one empty storage that the suite may fill, as its owner would, and open any number of times.
+// Harness is one empty storage that the suite may fill, as its owner would, and open any number of times. Names are
+// relative to a root of the storage, with slashes. Write, Remove and Discard act as another program would, past the
+// driver, and end the test if they cannot.
 type Harness interface {
 	// Open opens a new driver on the storage.
 	Open(t *testing.T) providers.Driver
@@ -32,10 +34,12 @@ type Harness interface {
 	Discard(t *testing.T, name string)
 }
 
-// Hiding is a Harness of a storage whose bin does not list a file while another has its path.
+// Hiding is a Harness of a storage whose bin does not list a file while another has its path. Dropbox is one: its
+// deleted files are found by their paths.
 type Hiding interface{ HidesReplaced() bool }
 
-// promises returns all promises that Run tests.
+// promises returns all promises that Run tests. To add one, write it into the group that it belongs to: it becomes a
+// test of every provider, and a line of the table in providers/README.md (Table).
 func promises() [][]promise {
 	return [][]promise{listings, reading, thumbnails, trashing, returning, refusing}
 }
@@ -62,21 +66,23 @@ func Run(t *testing.T, start func(t *testing.T) Harness) {
 	}
 }
 
-// promise is one part of the contract: its name is that of a test, and check fails the test if it is not kept.
+// promise is one part of the contract: its name is that of a test, and check fails the test if it is not kept. needs
+// are the abilities without which it means nothing.
 type promise struct {
 	name  string
 	needs providers.Can
 	check func(*box)
 }
 
-// box is one case: a storage and an open driver.
+// box is one case: a storage and an open driver. Its methods fail the test or end it, so that a promise reads as a list
+// of steps.
 type box struct {
 	*testing.T
 	Harness
 	d providers.Driver
 }
 
-// keyed returns the nth key, in the form of Recorder.Begin's.
+// keyed returns the nth key, in the form of Recorder.Begin's. n is from 0 to 25.
 func keyed(n int) string { return strings.Repeat("a", 25) + string("abcdefghijklmnopqrstuvwxyz"[n]) }
 
 // put writes the file, and returns its entry in a full listing.
@@ -86,7 +92,8 @@ func (b *box) put(name, content string) providers.Entry {
 	return b.find(name)
 }
 
-// list reads a whole listing. An empty storage may return ErrEmpty.
+// list reads a whole listing. An empty storage may return ErrEmpty. gone has the refs that the listing names as gone,
+// last its last element, which should be the checkpoint. Any other error ends the case.
 func (b *box) list(
 	since providers.Cursor,
 ) (present map[string]providers.Entry, gone []providers.Ref, last providers.Change) {
@@ -138,7 +145,8 @@ func (b *box) holds(name, content string) {
 	}
 }
 
-// bothHold checks that there are two files of that name, with those contents.
+// bothHold checks that there are two files of that name, with those contents. Services such as Google Drive allow that.
+// contents are sorted.
 func (b *box) bothHold(name string, contents ...string) {
 	b.Helper()
 	var got []string
@@ -191,7 +199,7 @@ func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
-// gone checks what Gone returns for the receipt.
+// gone checks what Gone returns for the receipt. Gone must answer by looking, and never change what it looks at.
 func (b *box) gone(r providers.Receipt, want bool) {
 	b.Helper()
 	if got, err := b.d.Gone(b.Context(), r); err != nil || got != want {

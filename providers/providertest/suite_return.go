@@ -243,8 +243,9 @@ var returning = []promise{
 	}},
 }
 
-// heldBy checks that the guard, and no other, holds the file of that name. It finds the file by the last element of
-// its path, because a storage may not report the folders.
+// heldBy checks that the guard, and no other, holds the file of that name. It finds the file by the last element of its
+// path, because a storage may not report the folders. by "" means that no guard holds it. With no guard asked for, none
+// may answer.
 func (b *box) heldBy(name string, by providers.Guard) {
 	b.Helper()
 	present, _, _ := b.list("")

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// Identity is a certificate and its key. Fields may be changed before use.
+// Identity is a certificate and its key. Fields may be changed before use. Tests change Chain to leave out or exchange
+// certificates, and Cert or Key to sign with the wrong one.
 type Identity struct {
 	Cert  *x509.Certificate
 	Key   crypto.Signer
@@ -28,6 +29,8 @@ func template(org, name string, from, until time.Time) *x509.Certificate {
 	}
 }
 
+// newKey returns a new key on P-256, whose signatures are ES256 (RFC 9053, 2.1). Making one is cheap, unlike an RSA
+// key.
 func newKey(tb testing.TB) crypto.Signer {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

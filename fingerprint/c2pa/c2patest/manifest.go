@@ -18,6 +18,7 @@ const (
 )
 
 // Options describe a manifest. The zero value is a picture made in ChatGPT, of claim version 2, without a timestamp.
+// The functions of the last group are called while the manifest is made, if they are not nil.
 type Options struct {
 	By          *Identity // nil: the signer's OpenAI
 	Generator   string    // "": "ChatGPT"
@@ -57,7 +58,8 @@ type exclusion struct {
 	boxes         bool
 }
 
-// binding returns the label and the content of the hard binding. Its version for boxes depends on o.
+// binding returns the label and the content of the hard binding. Its version for boxes depends on o. The forms are
+// those of C2PA 2.2, "Hard bindings": a range of bytes (c2pa.hash.data), or boxes by their paths (c2pa.hash.bmff).
 func (ex exclusion) binding(o *Options, hash []byte) (label string, content map[string]any) {
 	content = map[string]any{"name": "jumbf manifest", "alg": "sha256", "hash": hash}
 	if !ex.boxes {
@@ -85,6 +87,7 @@ var encoding = func() cbor.EncMode {
 	return m
 }()
 
+// marshal returns v in CBOR.
 func (s *Signer) marshal(v any) []byte {
 	s.tb.Helper()
 	b, err := encoding.Marshal(v)
@@ -101,7 +104,8 @@ func Box(kind string, content ...[]byte) []byte {
 	return append(append(b, kind...), body...)
 }
 
-// Superbox returns a JUMBF superbox of the C2PA type that the four letters of uuid stand for.
+// Superbox returns a JUMBF superbox of the C2PA type that the four letters of uuid stand for. The description box jumd
+// comes first, with the label and the toggle bits of ISO 19566-5.
 func Superbox(uuid, label string, content ...[]byte) []byte {
 	jumd := Box("jumd", []byte(uuid), []byte("\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71\x03"),
 		[]byte(label), []byte{0})
@@ -115,6 +119,7 @@ func newLabel() string {
 	return fmt.Sprintf("urn:c2pa:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
+// sum returns the SHA-256, the one hash that these manifests use.
 func sum(b []byte) []byte {
 	h := sha256.Sum256(b)
 	return h[:]
@@ -180,8 +185,8 @@ func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]by
 	return content, boxes
 }
 
-// actions returns the steps in which the picture was made: opened if it has ingredients, created unless Source is
-// "-", and converted.
+// actions returns the steps in which the picture was made: opened if it has ingredients, created unless Source is "-",
+// and converted. The names are those of C2PA 2.2, "Actions".
 func (o *Options) actions(ingredients []any) []any {
 	var list []any
 	if len(ingredients) > 0 {
@@ -236,6 +241,7 @@ func (s *Signer) claim(o *Options, label string, assertions []any) (encoded []by
 	return b.Bytes(), name
 }
 
+// or returns s, or otherwise if s is empty.
 func or(s, otherwise string) string {
 	if s == "" {
 		return otherwise
