@@ -36,8 +36,7 @@ func (p *program) whereQuestion(a answers, found []app.PictureFolder, t policyTe
 	folders := p.term.in.Sprintf("In which folders do you save pictures? Separate them with commas.")
 	if len(found) > 0 {
 		folders = p.term.in.Sprintf("In which folders do you save pictures? Give numbers of the list, or folders, " +
-			"with " +
-			"commas.")
+			"with commas.")
 	}
 	return question{
 		"folder", folders, strings.Join(a.Folders, ", "),
@@ -51,8 +50,7 @@ func (p *program) howQuestions(a answers) []question {
 		{
 			"careful",
 			p.term.in.Sprintf("How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it " +
-				"names " +
-				"OpenAI;\nlikely: the file name is one of a ChatGPT download, and nothing shows that it was saved " +
+				"names OpenAI;\nlikely: the file name is one of a ChatGPT download, and nothing shows that it was saved " +
 				"anew."),
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
@@ -66,8 +64,7 @@ func (p *program) howQuestions(a answers) []question {
 		{
 			"trash",
 			p.term.in.Sprintf("How long should it stay in the trash before it is deleted permanently? 30d, 1w; off " +
-				"for " +
-				"never."),
+				"for never."),
 			a.Trash,
 			func(a *answers, text string) { a.Trash = text },
 		},

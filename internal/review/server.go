@@ -79,15 +79,16 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close closes the storages, after the requests that use them, and removes the thumbnails.
+// Close closes the storages, after the requests that use them, and removes the thumbnails. A request that comes later
+// finds no App.
 func (s *Server) Close() error {
 	s.quit()
-	s.engine.Lock() // no look is under way
-	defer s.engine.Unlock()
+	s.engine.Lock() // no look is under way, and none opens an App from now on: its context has ended
 	s.mu.Lock()
 	a := s.open
-	s.open, s.now, s.former = nil, nil, nil
+	s.open = nil // the list stays: a request that has it may go on to the end
 	s.mu.Unlock()
+	s.engine.Unlock() // a request that uses the App may wait for it
 	var err error
 	if a != nil {
 		a.users.Wait()
