@@ -450,7 +450,7 @@ func TestNoRoomImportsWhatItMustNot(t *testing.T) {
 }
 
 // clocks are the packages that may read the clock.
-var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/testing/e2e"}
+var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/testing/e2e", "sweepd/bench"}
 
 func TestOnlyTheProgramAsksForTheTime(t *testing.T) {
 	eachCall(t, func(p pkg, pos token.Position, name string) {

@@ -24,7 +24,7 @@ var floors = []floor{
 	{"Rigs of the tests, which never ship", []string{
 		"internal/testing/archtest", "internal/testing/cloudaudit", "internal/testing/crashtest",
 		"internal/testing/e2e", "internal/testing/lookalikes", "internal/testing/losefs", "internal/testing/manual",
-		"internal/testing/systemdtest",
+		"internal/testing/systemdtest", "bench",
 	}},
 	{"What the rigs share", []string{
 		"internal/testing/markdown", "internal/testing/rotation", "providers/providertest",
