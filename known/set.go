@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"sort"
 	"sync"
 	"time"
 
@@ -25,18 +24,15 @@ const (
 	isNamed
 	isVerified
 	isTwin // of a verified picture
+
+	productShift = iota
 )
 
 // Set looks up files among the known pictures and their twins by their bytes. It is immutable and safe for concurrent
-// use. It takes about 52 bytes for each file, 8 more once content hashes and 4 more once CRC-32s are looked up.
+// use. It takes about 50 bytes for each file, 6 more once content hashes and 4 more once CRC-32s are looked up.
 type Set struct {
-	// Each file has the same index in these; sums is sorted.
-	sums     [][sha256.Size]byte
-	lengths  []uint32
-	crcs     []uint32
-	reasons  []kinds
-	products []uint8
-	learnt   []uint32 // in seconds since 1970; 0: not known
+	files  []record // sorted by their SHA-256
+	places buckets  // of files
 
 	sizes   []uint32 // of all files, sorted
 	uploads []uint32 // the sizes of uploads, sorted
@@ -46,15 +42,40 @@ type Set struct {
 	checksum func() []uint32 // the indexes of the files with a CRC-32, sorted by it
 }
 
-// contentIndex finds files by their content hashes. Its two lists belong together and are sorted by prefixes.
-type contentIndex struct {
-	prefixes []uint32 // of the content hashes
-	at       []uint32 // the indexes of the files
-	large    map[[sha256.Size]byte]uint32
+// record is one file of a Set, in one piece and without padding, so that a look-up reads one place in memory: the
+// SHA-256; then, in four bytes each, the size, the CRC-32 and when it was learnt, in seconds since 1970, 0 for unknown;
+// then the kinds and, above them, the number of the product.
+type record [sha256.Size + 3*4 + 1]byte
+
+// newRecord returns the record of a file.
+func newRecord(f one) (r record) {
+	b := append(r[:0], f.sum[:]...)
+	for _, n := range []uint32{f.size, f.crc, f.learnt} {
+		b = binary.LittleEndian.AppendUint32(b, n)
+	}
+	r[len(r)-1] = byte(f.reasons) | f.product<<productShift
+	return r
 }
 
-// products are numbered so that a Set needs one byte for each.
-var products = [...]fingerprint.Product{
+func (r *record) sum() *[sha256.Size]byte { return (*[sha256.Size]byte)(r[:]) }
+func (r *record) number(i int) uint32     { return binary.LittleEndian.Uint32(r[sha256.Size+4*i:]) }
+func (r *record) size() uint32            { return r.number(0) }
+func (r *record) crc() uint32             { return r.number(1) }
+func (r *record) learnt() uint32          { return r.number(2) }
+func (r *record) reasons() kinds          { return kinds(r[len(r)-1]) & (1<<productShift - 1) }
+
+func (r *record) product() fingerprint.Product { return products[r[len(r)-1]>>productShift] }
+
+// contentIndex finds files by their content hashes. Its lists belong together and are sorted by these.
+type contentIndex struct {
+	places buckets
+	tails  []uint16 // what follows of each content hash
+	at     []uint32 // the indexes of the files
+	large  map[[sha256.Size]byte]uint32
+}
+
+// products are numbered so that a record has them in three bits.
+var products = [1 << (8 - productShift)]fingerprint.Product{
 	fingerprint.NoProduct, fingerprint.ChatGPT, fingerprint.Sora, fingerprint.API, fingerprint.Labs,
 	fingerprint.Unstated,
 }
@@ -160,22 +181,15 @@ func protect(all []one, pairs map[[sha256.Size]byte][]one) {
 
 // newSet returns the set of the files, which are sorted and different.
 func newSet(all []one) *Set {
-	n := len(all)
-	s := &Set{
-		sums: make([][sha256.Size]byte, n), lengths: make([]uint32, n), crcs: make([]uint32, n),
-		reasons: make([]kinds, n), products: make([]uint8, n),
-		learnt: make([]uint32, n),
-	}
+	s := &Set{files: make([]record, len(all))}
 	large := map[[sha256.Size]byte]uint32{}
+	var sizes, uploads, open []uint32
 	for i, f := range all {
-		s.sums[i], s.lengths[i], s.crcs[i], s.reasons[i], s.products[i] = f.sum, f.size, f.crc, f.reasons, f.product
-		s.learnt[i] = f.learnt
+		s.files[i] = newRecord(f)
 		if f.content != ([sha256.Size]byte{}) && s.contentHash(i) == ([sha256.Size]byte{}) {
 			large[f.content] = uint32(i)
 		}
-	}
-	var uploads, open []uint32
-	for _, f := range all {
+		sizes = append(sizes, f.size)
 		if f.reasons&isUploaded != 0 {
 			uploads = append(uploads, f.size)
 		}
@@ -183,7 +197,8 @@ func newSet(all []one) *Set {
 			open = append(open, f.size)
 		}
 	}
-	s.sizes, s.uploads, s.open = different(slices.Clone(s.lengths)), different(uploads), different(open)
+	s.places = newBuckets(len(all), func(i int) uint64 { return prefix(s.files[i].sum()) })
+	s.sizes, s.uploads, s.open = different(sizes), different(uploads), different(open)
 	s.content = sync.OnceValue(func() contentIndex { return s.byContent(large) })
 	s.checksum = sync.OnceValue(s.byChecksum)
 	return s
@@ -196,7 +211,7 @@ func different(sizes []uint32) []uint32 {
 }
 
 // Len returns the number of different files: pictures and twins.
-func (s *Set) Len() int { return len(s.sums) }
+func (s *Set) Len() int { return len(s.files) }
 
 // HasSize reports whether a file of that size is known. If not, a file need not be hashed to be looked up.
 func (s *Set) HasSize(size int64) bool { return has(s.sizes, size) }
@@ -253,7 +268,7 @@ func (s *Set) Of(size int64, h providers.Hashes) (m Match, ok bool) {
 	case h.ContentHash != none:
 		i, ok = s.content().find(s, h.ContentHash)
 	}
-	if !ok || int64(s.lengths[i]) != size {
+	if !ok || int64(s.files[i].size()) != size {
 		return Match{}, false
 	}
 	return s.match(i), true
@@ -265,12 +280,14 @@ func (s *Set) ByCRC32(crc uint32, size int64) (all []Match) {
 		return nil
 	}
 	index := s.checksum()
-	from, _ := slices.BinarySearchFunc(index, crc, func(i, crc uint32) int { return cmp.Compare(s.crcs[i], crc) })
+	from, _ := slices.BinarySearchFunc(index, crc, func(i, crc uint32) int {
+		return cmp.Compare(s.files[i].crc(), crc)
+	})
 	for _, i := range index[from:] {
-		if s.crcs[i] != crc {
+		if s.files[i].crc() != crc {
 			break
 		}
-		if int64(s.lengths[i]) == size {
+		if int64(s.files[i].size()) == size {
 			all = append(all, s.match(int(i)))
 		}
 	}
@@ -289,60 +306,54 @@ func (s *Set) MayBe(size int64, crc uint32) bool {
 
 // match returns what is known of the file at i.
 func (s *Set) match(i int) Match {
-	m := Match{
-		SHA256: s.sums[i], Size: int64(s.lengths[i]), Product: products[s.products[i]], reasons: s.reasons[i],
-	}
-	if at := s.learnt[i]; at != 0 {
+	r := &s.files[i]
+	m := Match{SHA256: *r.sum(), Size: int64(r.size()), Product: r.product(), reasons: r.reasons()}
+	if at := r.learnt(); at != 0 {
 		m.Learnt = time.Unix(int64(at), 0).UTC()
 	}
 	return m
 }
 
-// find returns the index of a SHA-256. Hashes are spread evenly, so steps by the distance to the hash lead next to it.
-// Each of them costs a miss of the processor's caches, which a binary search from there avoids.
+// find returns the index of a SHA-256. It begins where the hash would be if those of its bucket were spread evenly, and
+// nearly always reads one or two neighbours.
 func (s *Set) find(sum [sha256.Size]byte) (int, bool) {
-	n := len(s.sums)
-	if n == 0 {
-		return 0, false
+	from, to := s.places.around(prefix(&sum))
+	i := from + s.places.share(prefix(&sum), to-from)
+	for i > from && bytes.Compare(s.files[i-1].sum()[:], sum[:]) >= 0 {
+		i--
 	}
-	perHash := float64(n) / (1 << 64)
-	want := float64(binary.BigEndian.Uint64(sum[:]))
-	at := min(int(want*perHash), n-1)
-	for range 2 {
-		step := int((want - float64(binary.BigEndian.Uint64(s.sums[at][:]))) * perHash)
-		at = min(max(at+step, 0), n-1)
+	for i < to && bytes.Compare(s.files[i].sum()[:], sum[:]) < 0 {
+		i++
 	}
-	before := func(i int) bool { return bytes.Compare(s.sums[i][:], sum[:]) < 0 }
-	from, to := at, at
-	for width := 8; from > 0 && !before(from); width *= 2 {
-		from = max(from-width, 0)
-	}
-	for width := 8; to < n && before(to); width *= 2 {
-		to = min(to+width, n)
-	}
-	i := from + sort.Search(to-from, func(i int) bool { return !before(from + i) })
-	return i, i < n && s.sums[i] == sum
+	return i, i < to && *s.files[i].sum() == sum
 }
 
 // contentHash returns the content hash of the file at i, or zero if it does not follow from the SHA-256.
 func (s *Set) contentHash(i int) [sha256.Size]byte {
-	e := providers.Entry{Size: int64(s.lengths[i]), Hashes: providers.Hashes{SHA256: s.sums[i]}}
+	r := &s.files[i]
+	e := providers.Entry{Size: int64(r.size()), Hashes: providers.Hashes{SHA256: *r.sum()}}
 	return e.Sums().ContentHash
 }
 
 // byContent makes the index of content hashes. large has those that do not follow from a SHA-256.
 func (s *Set) byContent(large map[[sha256.Size]byte]uint32) contentIndex {
-	type pair struct{ prefix, at uint32 }
+	type pair struct {
+		prefix uint64
+		at     uint32
+	}
 	var pairs []pair
-	for i := range s.sums {
+	for i := range s.files {
 		if sum := s.contentHash(i); sum != ([sha256.Size]byte{}) {
-			pairs = append(pairs, pair{binary.BigEndian.Uint32(sum[:]), uint32(i)})
+			pairs = append(pairs, pair{prefix(&sum), uint32(i)})
 		}
 	}
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.prefix, b.prefix) })
-	x := contentIndex{make([]uint32, len(pairs)), make([]uint32, len(pairs)), large}
+	x := contentIndex{
+		places: newBuckets(len(pairs), func(i int) uint64 { return pairs[i].prefix }),
+		tails:  make([]uint16, len(pairs)), at: make([]uint32, len(pairs)), large: large,
+	}
 	for i, p := range pairs {
-		x.prefixes[i], x.at[i] = p.prefix, p.at
+		x.tails[i], x.at[i] = x.places.tail(p.prefix), p.at
 	}
 	return x
 }
@@ -352,9 +363,10 @@ func (x contentIndex) find(s *Set, sum [sha256.Size]byte) (int, bool) {
 	if i, ok := x.large[sum]; ok {
 		return int(i), true
 	}
-	prefix := binary.BigEndian.Uint32(sum[:])
-	from, _ := slices.BinarySearch(x.prefixes, prefix)
-	for n := from; n < len(x.prefixes) && x.prefixes[n] == prefix; n++ {
+	from, to := x.places.around(prefix(&sum))
+	tail := x.places.tail(prefix(&sum))
+	n, _ := slices.BinarySearch(x.tails[from:to], tail)
+	for n += from; n < to && x.tails[n] == tail; n++ {
 		if i := int(x.at[n]); s.contentHash(i) == sum {
 			return i, true
 		}
@@ -365,11 +377,11 @@ func (x contentIndex) find(s *Set, sum [sha256.Size]byte) (int, bool) {
 // byChecksum makes the index of CRC-32s.
 func (s *Set) byChecksum() []uint32 {
 	var index []uint32
-	for i, crc := range s.crcs {
-		if crc != 0 {
+	for i := range s.files {
+		if s.files[i].crc() != 0 {
 			index = append(index, uint32(i))
 		}
 	}
-	slices.SortFunc(index, func(a, b uint32) int { return cmp.Compare(s.crcs[a], s.crcs[b]) })
-	return slices.Clip(index)
+	slices.SortFunc(index, func(a, b uint32) int { return cmp.Compare(s.files[a].crc(), s.files[b].crc()) })
+	return slices.Clone(index) // without the room for more
 }

@@ -92,6 +92,24 @@ func TestTheWholeHashIsCompared(t *testing.T) {
 	}
 }
 
+func TestAKnownPictureTakesAtMost60Bytes(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	const n = 130_000
+	s := known.NewSet(func(yield func(known.Picture) bool) {
+		for i := 0; i < n && yield(picture(i, known.Generated)); i++ {
+		}
+	})
+	s.Of(1_000_000, providers.Hashes{ContentHash: sum(1)}) // makes the index
+	s.ByCRC32(1, 1_000_000)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := float64(int64(after.HeapAlloc)-int64(before.HeapAlloc)) / float64(s.Len()); each > 60 || s.Len() != n {
+		t.Errorf("%.2f bytes for each of %d pictures", each, s.Len())
+	}
+}
+
 // Hashes that are not spread evenly cost time and no results.
 func TestHashesMayBeUneven(t *testing.T) {
 	var all []known.Picture
