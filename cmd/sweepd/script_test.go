@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
 		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
-		"zipped": cmdZipped, "learnt": cmdLearnt, "embedded": cmdEmbedded,
+		"zipped": cmdZipped, "embedded": cmdEmbedded,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
