@@ -3,7 +3,6 @@ package documents
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 )
@@ -217,25 +215,6 @@ func TestAPictureInAPDFIsFound(t *testing.T) {
 		if got := w.read("a.pdf", document); len(got.Pictures) != 2 {
 			t.Fatalf("at %d: got %s", shift, summary(got))
 		}
-	}
-}
-
-func TestThePixelsOfAPNGAreThoseOfItsIDATChunks(t *testing.T) {
-	w := newWorld(t)
-	for name, c := range map[string]struct {
-		picture []byte
-		ok      bool
-	}{
-		"a credential": {w.signed, true}, "none": {w.plain, true}, "a JPEG": {w.photo, false}, "nothing": {nil, false},
-		"cut off": {w.plain[:len(w.plain)-5], false}, "cut off in the pixels": {w.plain[:60], false},
-	} {
-		sum, ok, err := Pixels(bytes.NewReader(c.picture))
-		if err != nil || ok != c.ok || ok && sum != sha256.Sum256(idat(c.picture)) {
-			t.Errorf("%s: got %x, %v, %v", name, sum, ok, err)
-		}
-	}
-	if _, _, err := Pixels(iotest.ErrReader(errors.New("I/O error"))); err == nil {
-		t.Error("an error of the file is none of Pixels")
 	}
 }
 

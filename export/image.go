@@ -3,6 +3,7 @@ package export
 import (
 	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint/perceptual"
@@ -44,6 +45,8 @@ type Image struct {
 	MediaType string
 	Size      int64 // in bytes
 	Sums
+	// Pixels is the hash of the pixels of a PNG as they are packed, by fingerprint.PixelHasher.
+	Pixels [sha256.Size]byte
 	// Look is what the picture looks like, and Width and Height its size in pixels: with Options.Looks, if it can be
 	// decoded within the bounds of a thumbnail.
 	Look          perceptual.Look

@@ -54,9 +54,12 @@ func (x *reader) picture(m member, r io.Reader) error {
 		return ErrTooLarge
 	}
 	i := x.image(m, media)
-	if i.Size, i.Sums, err = x.sum(head, r); err != nil {
+	pixels := fingerprint.NewPixelHasher()
+	pixels.Write(head)
+	if i.Size, i.Sums, err = x.sum(head, io.TeeReader(r, pixels)); err != nil {
 		return err
 	}
+	i.Pixels, _ = pixels.Sum()
 	if x.o.Looks && i.Origin != Unknown {
 		x.look(m, &i)
 	}

@@ -24,10 +24,10 @@ const seen = 0
 
 // knownColumns are the columns of table known, in the order of knownValues and knownScan, without the checksum.
 const knownColumns = `source, sha256, size, origin, content_hash, sha1, md5, crc32, twin_sha256, twin_size,
-	perceptual, quality, media_type, width, height, product, conversation, title, made, learnt`
+	perceptual, quality, media_type, width, height, product, conversation, title, made, learnt, pixels`
 
 const insertKnown = `INSERT OR REPLACE INTO known (` + knownColumns + `, checksum)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
 
 // knownValues returns the values of knownColumns. Only a picture that a scan verified has a time of its own.
 func knownValues(source int64, p known.Picture) []any {
@@ -38,17 +38,21 @@ func knownValues(source int64, p known.Picture) []any {
 		source, p.SHA256[:], p.Size, p.Origin.String(), orEmpty(p.ContentHash[:]), orEmpty(p.SHA1[:]),
 		orEmpty(p.MD5[:]), int64(p.CRC32), orEmpty(p.Twin.SHA256[:]), p.Twin.Size, orEmpty(p.Perceptual[:]),
 		p.Quality, text(p.MediaType), p.Width, p.Height, text(string(p.Product)), text(p.Conversation),
-		text(p.Title), micros(p.Made), micros(p.Learnt),
+		text(p.Title), micros(p.Made), micros(p.Learnt), orEmpty(p.Pixels[:]),
 	}
 }
 
-// knownChecksum returns the checksum over knownValues. For the sake of rows from before the time was recorded, it
-// omits the time if that is unknown.
+// knownChecksum returns the checksum over knownValues. For the sake of rows from before pixels and times were recorded,
+// it omits the pixels if they are unknown, and then the time.
 func knownChecksum(values []any) []byte {
-	if last := len(values) - 1; values[last] == nil {
-		values = values[:last]
+	last := len(values) - 1
+	if pixels, _ := values[last].([]byte); len(pixels) > 0 {
+		return checksumOf(values...)
 	}
-	return checksumOf(values...)
+	if last--; values[last] == nil {
+		last--
+	}
+	return checksumOf(values[:last+1]...)
 }
 
 // orEmpty returns the stored form of a hash, which is empty if the hash is unknown.
@@ -70,12 +74,12 @@ type knownRow struct {
 // scanKnown reads a row of knownColumns and the checksum.
 func scanKnown(row scanner) (k knownRow, err error) {
 	p := &k.picture
-	var sum, content, sha1, md5, twin, perceptual sql.RawBytes
+	var sum, content, sha1, md5, twin, perceptual, pixels sql.RawBytes
 	var origin string
 	var made, learnt sql.NullInt64
 	err = row.Scan(&k.source, &sum, &p.Size, &origin, &content, &sha1, &md5, &p.CRC32, &twin, &p.Twin.Size,
 		&perceptual, &p.Quality, &p.MediaType, &p.Width, &p.Height, &p.Product, &p.Conversation, &p.Title, &made,
-		&learnt, &k.checksum)
+		&learnt, &pixels, &k.checksum)
 	if err != nil {
 		return k, err
 	}
@@ -88,6 +92,7 @@ func scanKnown(row scanner) (k knownRow, err error) {
 		{p.MD5[:], md5},
 		{p.Twin.SHA256[:], twin},
 		{p.Perceptual[:], perceptual},
+		{p.Pixels[:], pixels},
 	} {
 		k.sound = k.sound && copy(c.to, c.from) == len(c.from) && (len(c.from) == 0 || len(c.from) == len(c.to))
 	}

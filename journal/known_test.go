@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -21,7 +22,7 @@ func knownPicture(n byte, o known.Origin) known.Picture {
 		SHA1:   [20]byte{n, 3}, MD5: [16]byte{n, 4}, CRC32: 1<<31 + uint32(n),
 		Twin:       fingerprint.Twin{SHA256: [32]byte{n, 5}, Size: 900 + int64(n)},
 		Perceptual: [32]byte{n, 6}, Quality: 90, MediaType: "image/png", Width: 3, Height: 2,
-		Product: fingerprint.ChatGPT, Conversation: "c", Title: "Ünïcode",
+		Product: fingerprint.ChatGPT, Conversation: "c", Title: "Ünïcode", Pixels: [32]byte{n, 7},
 		Made: time.UnixMicro(1_700_000_000_000_000).UTC(),
 	}
 }
@@ -104,6 +105,30 @@ func TestWhatWasLearntIsKnownUntilItIsForgotten(t *testing.T) {
 	}
 	if err := j.Check(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// Rows from before a column was added stay sound, and each column that is set is covered.
+func TestTheChecksumOfAKnownPictureCoversItsPixelsAndTime(t *testing.T) {
+	bare, learnt := knownPicture(1, known.Verified), time.UnixMicro(1_700_000_000_000_000).UTC()
+	bare.Pixels = [32]byte{}
+	timed, pixels, both := bare, bare, bare
+	timed.Learnt, both.Learnt = learnt, learnt
+	pixels.Pixels[0], both.Pixels[0] = 1, 1
+	different := map[string]bool{}
+	for _, c := range []struct {
+		p       known.Picture
+		columns int
+	}{{bare, 19}, {timed, 20}, {pixels, 21}, {both, 21}} {
+		values := knownValues(seen, c.p)
+		sum := knownChecksum(values)
+		if !bytes.Equal(sum, checksumOf(values[:c.columns]...)) {
+			t.Errorf("the checksum of %+v is not over %d columns", c.p, c.columns)
+		}
+		different[string(sum)] = true
+	}
+	if len(different) != 4 {
+		t.Error("two pictures have one checksum")
 	}
 }
 
@@ -193,9 +218,10 @@ func TestWhatWasLearntCannotChangeUnnoticed(t *testing.T) {
 func TestAnOriginalWithoutATimeHasTheLatest(t *testing.T) {
 	j := newJournal(t)
 	p := knownPicture(1, known.Verified)
+	p.Pixels = [32]byte{}
 	values := knownValues(seen, p)
 	since := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	_, err := j.write.ExecContext(t.Context(), insertKnown, append(values, checksumOf(values[:len(values)-1]...))...)
+	_, err := j.write.ExecContext(t.Context(), insertKnown, append(values, checksumOf(values[:len(values)-2]...))...)
 	if err == nil {
 		_, err = j.write.ExecContext(t.Context(), `UPDATE verified SET since = $1`, micros(since))
 	}

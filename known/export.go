@@ -17,8 +17,8 @@ func FromExport(path string, r *export.Report) (Source, []Picture) {
 	var pictures []Picture
 	for _, i := range r.Images {
 		p := Picture{
-			Size: i.Size, Hashes: i.Hashes, SHA1: i.SHA1, MD5: i.MD5, CRC32: i.CRC32, MediaType: i.MediaType,
-			Conversation: i.Conversation.ID, Title: i.Conversation.Title, Made: i.Created,
+			Size: i.Size, Hashes: i.Hashes, SHA1: i.SHA1, MD5: i.MD5, CRC32: i.CRC32, Pixels: i.Pixels,
+			MediaType: i.MediaType, Conversation: i.Conversation.ID, Title: i.Conversation.Title, Made: i.Created,
 		}
 		if i.Width > 0 {
 			p.Quality, p.Width, p.Height = i.Look.Quality, i.Width, i.Height

@@ -15,7 +15,7 @@ func report(problems ...export.Problem) *export.Report {
 	for n, o := range []export.Origin{export.Generated, export.Uploaded, export.Unknown, export.Generated} {
 		r.Images = append(r.Images, export.Image{
 			Path: fmt.Sprintf("%d.png", n), Origin: o, Size: 10, Conversation: export.Conversation{ID: "c", Title: "t"},
-			Sums: export.Sums{Hashes: providers.Hashes{SHA256: sum(n)}, CRC32: 7},
+			Sums: export.Sums{Hashes: providers.Hashes{SHA256: sum(n)}, CRC32: 7}, Pixels: sum(-n),
 			Look: perceptual.Look{Hash: perceptual.Hash{3: 1 << 63}, Quality: 70}, Width: 30, Height: 20,
 		})
 	}
@@ -36,7 +36,7 @@ func TestOnlyUploadsAreLearntFromAnExportThatIsNotComplete(t *testing.T) {
 		var got []known.Origin
 		for _, p := range pictures {
 			got = append(got, p.Origin)
-			if p.Size != 10 || p.CRC32 != 7 || p.Conversation != "c" || p.Title != "t" ||
+			if p.Size != 10 || p.CRC32 != 7 || p.Pixels == ([32]byte{}) || p.Conversation != "c" || p.Title != "t" ||
 				p.Perceptual != [32]byte{0x80} || p.Quality != 70 || p.Width != 30 || p.Height != 20 ||
 				(p.Product == "chatgpt") != (p.Origin == known.Generated) {
 				t.Errorf("%s: %+v", c.what, p)

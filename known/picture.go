@@ -3,6 +3,7 @@ package known
 import (
 	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"slices"
@@ -61,6 +62,10 @@ type Picture struct {
 	CRC32 uint32 // IEEE, as in a zip
 
 	Twin fingerprint.Twin // of a picture with a verified credential
+
+	// Pixels is the hash of the pixels of a PNG as they are packed, by fingerprint.PixelHasher. It is not set if a scan
+	// verified the picture.
+	Pixels [sha256.Size]byte
 
 	Perceptual [32]byte // the perceptual hash of the pixels
 	Quality    int      // of Perceptual, from 0 to 100

@@ -39,7 +39,7 @@ type jsonMember struct {
 	Derived      bool                   `json:"derived"`
 	Evidence     []fingerprint.Evidence `json:"evidence"`
 	File         string                 `json:"file,omitempty"`   // a file with the same picture
-	Pixels       bool                   `json:"pixels,omitempty"` // the verdict is on that file
+	Pixels       bool                   `json:"pixels,omitempty"` // the verdict is on the known picture
 	Conversation *jsonConversation      `json:"conversation"`
 }
 
@@ -162,6 +162,8 @@ func (s *sheet) addDocuments(all []app.Document) {
 func whyMember(m app.DocumentPicture) language.Message {
 	why := m.Verdict.Brief()
 	switch {
+	case m.Pixels && m.File == "":
+		why = language.Messagef("only the pixels are compared: %s", why)
 	case m.Pixels:
 		why = language.Messagef("the pixels of %s: %s", m.File, why)
 	case m.File != "":

@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sweepd/sweepd/documents"
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/known"
 	"github.com/sweepd/sweepd/providers"
 	"github.com/sweepd/sweepd/sweeper"
@@ -66,7 +68,10 @@ func (a *App) Documents(
 	if err != nil {
 		return nil, fmt.Errorf("read the known pictures: %w", err)
 	}
-	k := a.knownPictures(ctx, set, found)
+	k, err := a.knownPictures(ctx, set, found)
+	if err != nil {
+		return nil, fmt.Errorf("read the known pictures: %w", err)
+	}
 	s := &documentScan{a: a, reader: documents.New(a.Classifier, k), known: k, progress: progress}
 	for _, sc := range a.Scope {
 		if a.isRemote(sc) {
@@ -168,17 +173,28 @@ func (s *documentScan) document(ctx context.Context, st *providers.Storage, e pr
 // knownPictures are the pictures with which those of documents are compared: those of the journal, and the files that a
 // scan has found. It implements documents.Known.
 type knownPictures struct {
-	a     *App
-	set   *known.Set
-	files map[[sha256.Size]byte]sweeper.Found
-	sizes map[int64]bool // of files
+	a      *App
+	set    *known.Set
+	files  map[[sha256.Size]byte]sweeper.Found
+	sizes  map[int64]bool                     // of files
+	learnt map[[sha256.Size]byte]learntPixels // by the hash of the pixels
 	// pixels returns the SHA-256 of files by that of their pixels. The files are read when the first is asked for.
 	pixels func() map[[sha256.Size]byte][sha256.Size]byte
 }
 
+// learntPixels is the picture in the journal that has certain pixels.
+type learntPixels struct {
+	size     int64
+	sum      [sha256.Size]byte
+	uploaded bool // one picture with these pixels is an upload
+}
+
 // knownPictures returns the known pictures together with the files.
-func (a *App) knownPictures(ctx context.Context, set *known.Set, found []sweeper.Found) *knownPictures {
-	k := &knownPictures{a: a, set: set, files: map[[sha256.Size]byte]sweeper.Found{}, sizes: map[int64]bool{}}
+func (a *App) knownPictures(ctx context.Context, set *known.Set, found []sweeper.Found) (*knownPictures, error) {
+	k := &knownPictures{
+		a: a, set: set, files: map[[sha256.Size]byte]sweeper.Found{}, sizes: map[int64]bool{},
+		learnt: map[[sha256.Size]byte]learntPixels{},
+	}
 	for _, f := range found {
 		sum := f.Entry.SHA256
 		if sum == ([sha256.Size]byte{}) || !before(f, k.files[sum]) {
@@ -187,7 +203,15 @@ func (a *App) knownPictures(ctx context.Context, set *known.Set, found []sweeper
 		k.files[sum], k.sizes[f.Entry.Size] = f, true
 	}
 	k.pixels = sync.OnceValue(func() map[[sha256.Size]byte][sha256.Size]byte { return k.readPixels(ctx) })
-	return k
+	err := a.Journal.EachKnown(ctx, func(p journal.KnownPicture) bool {
+		if p.Pixels != ([sha256.Size]byte{}) {
+			m, _ := set.Of(p.Size, p.Hashes)
+			uploaded := k.learnt[p.Pixels].uploaded || p.Origin == known.Uploaded || m.Uploaded()
+			k.learnt[p.Pixels] = learntPixels{p.Size, p.SHA256, uploaded}
+		}
+		return true
+	})
+	return k, err
 }
 
 // before reports whether a file is named rather than the other one, which has the same bytes or is none: it has the
@@ -214,13 +238,19 @@ func (k *knownPictures) Weigh(size int64, sum [sha256.Size]byte, v fingerprint.V
 	return v
 }
 
-// Pixels implements documents.Known. The verdict is at most strong: the PDF has the pixels alone.
+// Pixels implements documents.Known. The verdict is at most strong: the PDF has the pixels alone. The pixels of an
+// upload are the person's own, whatever else has them.
 func (k *knownPictures) Pixels(sum [sha256.Size]byte) (original [sha256.Size]byte, v fingerprint.Verdict) {
-	original, ok := k.pixels()[sum]
-	if !ok {
-		return original, v
+	learnt := k.learnt[sum]
+	if learnt.uploaded {
+		return learnt.sum, v
 	}
-	v = k.files[original].Verdict
+	if m, ok := k.set.Of(learnt.size, providers.Hashes{SHA256: learnt.sum}); ok {
+		original, v = learnt.sum, m.Weigh(fingerprint.Verdict{MediaType: "image/png"})
+	}
+	if file, ok := k.pixels()[sum]; ok && k.files[file].Verdict.Confidence >= v.Confidence {
+		original, v = file, k.files[file].Verdict
+	}
 	v.Confidence = min(v.Confidence, fingerprint.Strong)
 	return original, v
 }
@@ -237,8 +267,9 @@ func (k *knownPictures) readPixels(ctx context.Context) map[[sha256.Size]byte][s
 		if err != nil {
 			continue
 		}
-		pixels, ok, err := documents.Pixels(rc)
-		if err = errors.Join(err, rc.Close()); err == nil && ok {
+		h := fingerprint.NewPixelHasher()
+		_, err = io.Copy(h, rc)
+		if pixels, ok := h.Sum(); errors.Join(err, rc.Close()) == nil && ok {
 			all[pixels] = sum
 		}
 	}

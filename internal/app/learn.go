@@ -136,7 +136,8 @@ func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture,
 		return known.Picture{}, errNotLearnt
 	}
 	hashes, sha, md, crc := providers.NewHasher(), sha1.New(), md5.New(), crc32.NewIEEE()
-	n, err := io.Copy(io.MultiWriter(hashes, sha, md, crc), io.NewSectionReader(f, 0, size+1))
+	pixels := fingerprint.NewPixelHasher()
+	n, err := io.Copy(io.MultiWriter(hashes, sha, md, crc, pixels), io.NewSectionReader(f, 0, size+1))
 	if err == nil && n != size {
 		err = providers.ErrChanged
 	}
@@ -148,6 +149,7 @@ func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture,
 		MD5: [md5.Size]byte(md.Sum(nil)), CRC32: crc.Sum32(), Twin: v.Twin, MediaType: v.MediaType,
 		Width: v.Width, Height: v.Height, Product: v.Product, Made: v.Made,
 	}
+	p.Pixels, _ = pixels.Sum()
 	return p, see(ctx, f, &p)
 }
 
