@@ -58,7 +58,9 @@ func (j *Journal) SetClocks(ctx context.Context, trusted, doubted Clock) error {
 	}
 	return j.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT OR REPLACE INTO clocks (id, trusted, doubted, checksum) VALUES (1, $1, $2, $3)`,
+			`INSERT INTO clocks (id, trusted, doubted, checksum) VALUES (1, $1, $2, $3)
+			ON CONFLICT (id) DO UPDATE SET trusted = excluded.trusted, doubted = excluded.doubted,
+			checksum = excluded.checksum`,
 			string(t), string(d), checksumOf(string(t), string(d)))
 		return err
 	})

@@ -24,6 +24,14 @@ func micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
+// bit returns the stored form of a bool: not every database converts one to a number.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // moment returns the time that micros stored. It returns UTC, and the zero time for NULL.
 func moment(us sql.NullInt64) time.Time {
 	if !us.Valid {
@@ -40,7 +48,7 @@ const entryColumns = "ref, revision, path, size, modified, created, weak"
 func entryValues(e providers.Entry) []any {
 	return []any{
 		[]byte(e.Ref), []byte(e.Revision), []byte(e.Path), e.Size, micros(e.Modified),
-		micros(e.Created), e.Weak,
+		micros(e.Created), bit(e.Weak),
 	}
 }
 
@@ -68,7 +76,7 @@ const factColumns = "sha256, starred, shared, camera, properties, content_hash"
 // factValues returns the values of factColumns for an INSERT.
 func factValues(e providers.Entry) []any {
 	return []any{
-		sumValue(e.SHA256), e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties),
+		sumValue(e.SHA256), bit(e.Starred), bit(e.Shared), []byte(e.Camera), []byte(e.Properties),
 		sumValue(e.ContentHash),
 	}
 }

@@ -17,11 +17,7 @@ func appendFields(b []byte, columns ...any) []byte {
 		case int:
 			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(c))
 		case bool:
-			n := int64(0)
-			if c {
-				n = 1
-			}
-			b = appendFields(b, n)
+			b = appendFields(b, bit(c))
 		case string:
 			b = append(binary.AppendUvarint(append(b, 't'), uint64(len(c))), c...)
 		case []byte:

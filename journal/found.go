@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/providers"
@@ -136,7 +138,8 @@ func findingOf(e providers.Entry, v fingerprint.Verdict) (map[hash]found, error)
 }
 
 // writeFound inserts or replaces the rows of those keys. A key has one row, so that the version that writes last
-// replaces the others.
+// replaces the others. The order is that
+// of every process, so that none waits for another that waits for it.
 func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]found) error {
 	if len(rows) == 0 {
 		return nil
@@ -148,7 +151,8 @@ func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]foun
 	if err != nil {
 		return err
 	}
-	for key, f := range rows {
+	for _, key := range slices.SortedFunc(maps.Keys(rows), hash.compare) {
+		f := rows[key]
 		if _, err := upsert.ExecContext(ctx,
 			key.append(nil), version, int(f.kind), f.verdict, f.checksum(key, version)); err != nil {
 			return err

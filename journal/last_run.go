@@ -22,7 +22,8 @@ func (j *Journal) LastRun(ctx context.Context, what string) (time.Time, error) {
 // SetLastRun durably stores the time. what and at replace an earlier entry.
 func (j *Journal) SetLastRun(ctx context.Context, what string, at time.Time) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO lately (what, at) VALUES ($1, $2)`, what, micros(at))
+		_, err := tx.ExecContext(ctx, `INSERT INTO lately (what, at) VALUES ($1, $2)
+			ON CONFLICT (what) DO UPDATE SET at = excluded.at`, what, micros(at))
 		return err
 	})
 }

@@ -67,10 +67,10 @@ func (s *VerdictCache) giveBackRetries(changes map[providers.Ref]bool) {
 
 // writeRetries stores only the changes, because another scan may have stored its own.
 func (s *VerdictCache) writeRetries(ctx context.Context, tx *sql.Tx, changes map[providers.Ref]bool) error {
-	for ref, again := range changes {
+	for _, ref := range slices.Sorted(maps.Keys(changes)) {
 		change := `DELETE FROM again WHERE storage = $1 AND ref = $2`
-		if again {
-			change = `INSERT OR IGNORE INTO again (storage, ref) VALUES ($1, $2)`
+		if changes[ref] {
+			change = `INSERT INTO again (storage, ref) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 		}
 		if _, err := tx.ExecContext(ctx, change, s.storage, []byte(ref)); err != nil {
 			return err

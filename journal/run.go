@@ -33,7 +33,8 @@ func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		columns := []any{kind, policyHash, micros(j.now())}
 		err := tx.QueryRowContext(ctx,
-			`INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`, columns...).Scan(&id)
+			`INSERT INTO runs (id, kind, policy, began)
+			VALUES ((SELECT coalesce(max(id), 0) + 1 FROM runs), $1, $2, $3) RETURNING id`, columns...).Scan(&id)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -66,8 +68,8 @@ func (j *Journal) SetBin(
 				return err
 			}
 		}
-		for receipt, b := range bin {
-			if err := setTrashEntry(ctx, tx, storage, version, receipt, b); err != nil {
+		for _, receipt := range slices.Sorted(maps.Keys(bin)) {
+			if err := setTrashEntry(ctx, tx, storage, version, receipt, bin[receipt]); err != nil {
 				return err
 			}
 		}
@@ -89,7 +91,10 @@ func setTrashEntry(
 	}
 	columns := []any{storage, []byte(receipt), []byte(b.Path), b.Size, micros(b.FirstSeen), version, verdict}
 	_, err := tx.ExecContext(ctx,
-		`INSERT OR REPLACE INTO binned (storage, receipt, path, size, first_seen, version, verdict, checksum)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(columns, checksumOf(columns...))...)
+		`INSERT INTO binned (storage, receipt, path, size, first_seen, version, verdict, checksum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (storage, receipt) DO UPDATE SET path = excluded.path, size = excluded.size,
+		first_seen = excluded.first_seen, version = excluded.version, verdict = excluded.verdict,
+		checksum = excluded.checksum`, append(columns, checksumOf(columns...))...)
 	return err
 }

@@ -24,7 +24,7 @@ func (j *Journal) Usage(
 ) (map[string]Amount, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
 		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
-		WHERE o.kind = $1 AND o.error IS NULL AND r.kind IS NOT 'restore'
+		WHERE o.kind = $1 AND o.error IS NULL AND r.kind IS DISTINCT FROM 'restore'
 		AND (o.began >= $2 OR o.run > (SELECT min(id) FROM runs WHERE began >= $2 AND began <= $3))
 		GROUP BY o.storage`, string(kind), from(since), from(now))
 	type one struct {
