@@ -13,10 +13,15 @@ import (
 // have the same origin: a person's own picture looks like the one that ChatGPT made of it.
 const CopyDetector = "known.copy"
 
+// UncheckedDetector is the detector of the evidence that a picture which looks like a known one may as well be a copy
+// of a picture that the person gave to ChatGPT: of that one it is not known what it looks like.
+const UncheckedDetector = "known.unchecked"
+
 // LooksLike reports whether v has evidence of CopyDetector.
-func (v Verdict) LooksLike() bool {
-	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool { return e.Detector == CopyDetector })
-}
+func (v Verdict) LooksLike() bool { return v.has(CopyDetector) }
+
+// Unchecked reports whether v has evidence of UncheckedDetector.
+func (v Verdict) Unchecked() bool { return v.has(UncheckedDetector) }
 
 // Unsettled reports whether it is worth comparing the picture with known ones by what it looks like: its type is one
 // that can be decoded, and no other evidence shows where it comes from.
@@ -49,6 +54,21 @@ func (v Verdict) As(name string, distance int, by Product) Verdict {
 		v.Product = by
 	}
 	v.Confidence, v.Derived = max(v.Confidence, e.Confidence), true
+	return v
+}
+
+// Uncheck returns v, as As returned it, with the evidence of UncheckedDetector. It is possible at most.
+func (v Verdict) Uncheck() Verdict {
+	v.Evidence = slices.Clone(v.Evidence)
+	for i, e := range v.Evidence {
+		if e.Detector == CopyDetector {
+			v.Evidence[i].Confidence = min(e.Confidence, Possible)
+		}
+	}
+	v.Evidence = append(v.Evidence, Evidence{
+		Detector: UncheckedDetector, Found: "a picture that you gave to ChatGPT could not be compared with it",
+	})
+	v.Confidence = min(v.Confidence, Possible)
 	return v
 }
 

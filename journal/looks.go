@@ -77,6 +77,24 @@ func (j *Journal) LoadLooks(ctx context.Context, storage string) (*Looks, error)
 	return l, nil
 }
 
+// LookOf returns what is stored of the present state of one file. ok is false if there is nothing.
+func (j *Journal) LookOf(ctx context.Context, storage string, e providers.Entry) (look Look, ok bool, err error) {
+	var packed []byte
+	err = j.read.QueryRowContext(ctx,
+		`SELECT width, height, decoded, looks, clear FROM looks WHERE storage = $1 AND key = $2`, storage,
+		hashOf(e).append(nil)).Scan(&look.Width, &look.Height, &look.Decoded, &packed, &look.Clear)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Look{}, false, nil
+	case err != nil:
+		return Look{}, false, fmt.Errorf("read what %s looks like: %w", e.Path, fault(err))
+	case len(packed)%lookSize != 0:
+		return Look{}, false, nil
+	}
+	look.Looks = unpackLooks(packed)
+	return look, true, nil
+}
+
 // Of returns what is stored of the present state of e, and marks it as met. ok is false if there is nothing.
 func (l *Looks) Of(e providers.Entry) (look Look, ok bool) {
 	h := hashOf(e)

@@ -219,6 +219,11 @@ func (s *Set) HasSize(size int64) bool { return has(s.sizes, size) }
 // HasUploadSize reports whether an upload has that size.
 func (s *Set) HasUploadSize(size int64) bool { return has(s.uploads, size) }
 
+// HasUploadBelow reports whether an upload is smaller than that.
+func (s *Set) HasUploadBelow(size int64) bool {
+	return len(s.uploads) > 0 && int64(s.uploads[0]) < size
+}
+
 // has reports whether the sorted sizes have that one.
 func has(sizes []uint32, size int64) bool {
 	if size < 1 || size > math.MaxUint32 {

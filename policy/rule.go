@@ -107,6 +107,9 @@ func (r Rule) trace(s subject) RuleTrace {
 	if r.SparesCopies() && s.Verdict.LooksLike() {
 		t.Checks = append(t.Checks, wantsCopies().look(s))
 	}
+	if r.Do == Trash && s.Verdict.Unchecked() {
+		t.Checks = append(t.Checks, wantsChecked().look(s))
+	}
 	for _, c := range t.Checks {
 		holds = min(holds, c.holds)
 	}
@@ -121,6 +124,16 @@ func wantsCopies() clause {
 	return leaf(text, func(subject) (truth, language.Message) {
 		return no, language.Messagef("it only looks like a known picture, and the rule does not name the evidence %s",
 			fingerprint.CopyDetector)
+	})
+}
+
+// wantsChecked returns a clause that no picture meets. It is for one that may be a copy of the person's own, under a
+// rule that trashes.
+func wantsChecked() clause {
+	text := language.Messagef("it was compared with all that you gave to ChatGPT")
+	return leaf(text, func(subject) (truth, language.Message) {
+		return no, language.Messagef(
+			"it may be a copy of a picture that you gave to ChatGPT, which could not be decoded")
 	})
 }
 

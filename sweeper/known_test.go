@@ -437,6 +437,46 @@ func TestTheOriginalOfAnUploadedTwinIsKept(t *testing.T) {
 	}
 }
 
+// Header-only reading shows no twin, so that no scan of an account has recorded the original.
+func TestAnOriginalInTheBinIsKeptIfItsTwinIsLearntAsAnUpload(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"local", "Drive"} {
+		b, s := knownBox(t, kind)
+		at, other := "/data/root/original.png", "/data/root/other.png"
+		b.put(at, s.Sign(plainPNG(1), c2patest.Options{}))
+		b.put(other, s.Sign(plainPNG(2), c2patest.Options{}))
+		if sum := b.apply(); sum.Trashed != 2 {
+			t.Fatalf("%s: %+v", kind, sum)
+		}
+		b.learn(knownPicture(known.Uploaded, plainPNG(1)))
+		b.clock = b.clock.AddDate(0, 0, 40)
+		p, _ := b.plan()
+		if sum := b.execute(p); sum.Purged != 1 {
+			t.Errorf("%s: %+v, want the other one purged", kind, sum)
+		}
+		b.binIs(at)
+		if p, _ := b.plan(); len(p.Purge) != 0 {
+			t.Errorf("%s: the next plan would purge %q", kind, b.purges(p))
+		}
+	}
+}
+
+// A person trashed them long before it was known what they are.
+func TestAGraceInTheBinCountsFromWhenThePictureIsKnown(t *testing.T) {
+	t.Parallel()
+	b, s := knownBox(t, "local")
+	b.setPolicy(strings.Replace(knownRules, "do: trash}", "do: trash, grace: 5d}", 1))
+	b.discard("/data/root/learnt.png", plainPNG(1), 60)
+	b.discard("/data/root/genuine.png", s.Sign(plainPNG(2), c2patest.Options{}), 60)
+	b.learn(knownPicture(known.Generated, plainPNG(1)))
+	for _, want := range [][]string{{"matching genuine.png"}, {"matching genuine.png", "matching learnt.png"}} {
+		if p, _ := b.plan(); !slices.Equal(b.purges(p), want) {
+			t.Errorf("would purge %q, want %q", b.purges(p), want)
+		}
+		b.clock = b.clock.AddDate(0, 0, 6)
+	}
+}
+
 func TestATwinIsKeptWithItsOriginal(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"local", "Drive", "Dropbox"} {

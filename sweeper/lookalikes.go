@@ -87,7 +87,7 @@ func name(p known.Picture) string {
 }
 
 // weigh adds to the record the known picture that most looks like this one, if there is one. This one may be a copy of
-// an upload of which the look is not known; so while there are such uploads, it is possible at most.
+// an upload of which the look is not known; so while there are such uploads, it is possible at most, and unchecked.
 func (x *lookalikes) weigh(rec *journal.Record, looks []perceptual.Look) {
 	v := rec.Verdict
 	if x == nil || !v.Unsettled() {
@@ -108,8 +108,7 @@ func (x *lookalikes) weigh(rec *journal.Record, looks []perceptual.Look) {
 	p := x.pictures[best]
 	w := v.As(name(p), least, p.Product)
 	if x.unlooked && w.LooksLike() {
-		w.Evidence[0].Confidence = fingerprint.Possible
-		w.Confidence = max(v.Confidence, fingerprint.Possible)
+		w = w.Uncheck()
 	}
 	rec.Verdict = w
 	countFrom(rec, p.Learnt)
@@ -205,6 +204,22 @@ func (s *Sweeper) weighLook(ctx context.Context, st *providers.Storage, rec *jou
 	}
 	x.weigh(rec, looks)
 	return nil
+}
+
+// recallLook adds to the verdict the known picture that this one looks like, by what a scan has stored of it.
+func (s *Sweeper) recallLook(ctx context.Context, st *providers.Storage, rec *journal.Record) error {
+	if !s.o.Policy.Copies || !rec.Verdict.Unsettled() {
+		return nil
+	}
+	l, ok, err := s.o.Journal.LookOf(ctx, st.Name(), rec.Entry)
+	if err != nil || !ok {
+		return err
+	}
+	x, err := s.lookalikes(ctx)
+	if err == nil {
+		x.weigh(rec, l.Looks)
+	}
+	return err
 }
 
 // The part of a scan that compares pictures.

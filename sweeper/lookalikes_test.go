@@ -332,6 +332,12 @@ func TestACopyIsOnlyPossibleWhileAnUploadHasNoLook(t *testing.T) {
 		t.Errorf("got %+v, want it possible", v)
 	}
 	b.dueAre()
+	// Not even a rule on possible ones that names the evidence trashes it.
+	b.setPolicy(strings.Replace(namingCopies, "confidence: likely", "confidence: possible", 1))
+	b.dueAre()
+	if f := b.seen(false)["copy.jpg"]; f.Decision.Action != policy.Review || !f.Verdict.Unchecked() {
+		t.Errorf("got %+v, want it to be reviewed", f)
+	}
 	b.forget(id)
 	b.dueAre("/data/root/copy.jpg")
 }
@@ -373,5 +379,25 @@ func TestAMoveComparesTheFileAndNotItsThumbnail(t *testing.T) {
 				t.Errorf("%v, trashed %d and failed %d, want %d and 0", err, sum.Trashed, sum.Failed, c.trashed)
 			}
 		})
+	}
+}
+
+// A page that shows a decision does not scan for it.
+func TestADecisionOnALookalikeIsFoundAtOnce(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.seen(false)
+	at := "/data/root/copy.jpg"
+	b.put(at, c2patest.SceneJPEG(1, 140, 100))
+	b.seen(false)
+	if d := b.refound(at); d.Action != policy.Review {
+		t.Errorf("found: it is %s (%s)", d.Action, d.Reasons)
+	}
+	if err := b.sweeper().Approve(t.Context(), b.storage(), b.entry(at), nil); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.refound(at); d.Action != policy.Trash || !d.Approved {
+		t.Errorf("approved: it is %s (%s)", d.Action, d.Reasons)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/known"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
 )
@@ -33,7 +34,7 @@ func (s *Sweeper) matches(
 		b.known = &v
 	}
 	var err error
-	if b.Verdict, err = s.weighTrashed(ctx, st, r, b.Trashed, *b.known, whole); err != nil {
+	if b.Verdict, b.learnt, err = s.weighTrashed(ctx, st, r, b.Trashed, *b.known, whole); err != nil {
 		return false, err
 	}
 	return s.wouldTrashAnywhere(st, b), nil
@@ -49,29 +50,34 @@ func (s *Sweeper) classifyTrashed(
 	return s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, HeaderOnly: headerOnly})
 }
 
-// weighTrashed returns the verdict of the detectors on a file in the trash with what is known of its bytes. Unless
-// whole is set, nothing is read for this if reading costs much. A file that was in a data export gets no level, so that
-// the export itself is not purged.
+// weighTrashed returns the verdict of the detectors on a file in the trash with what is known of its bytes, and since
+// when that speaks for ChatGPT. Unless whole is set, nothing is read for this if reading costs much. A file that was in
+// a data export gets no level, so that the export itself is not purged.
 func (s *Sweeper) weighTrashed(
 	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, v fingerprint.Verdict, whole bool,
-) (fingerprint.Verdict, error) {
+) (_ fingerprint.Verdict, learnt time.Time, err error) {
 	k, err := s.learnt(ctx)
 	if err != nil || v.MediaType == "" {
-		return v, err
+		return v, learnt, err
 	}
 	if !isRemote(st) && slices.ContainsFunc(s.paths(st, t.Path), func(at string) bool { return k.inExport(at) != "" }) {
-		return fingerprint.Verdict{MediaType: v.MediaType}, nil
+		return fingerprint.Verdict{MediaType: v.MediaType}, learnt, nil
 	}
-	if !k.set.HasSize(t.Size) || isRemote(st) && !whole {
-		return k.verdict(providers.Entry{Size: t.Size}, v), nil
+	rec := journal.Record{Entry: providers.Entry{Size: t.Size}, Verdict: v, FirstSeen: longAgo}
+	if k.set.HasSize(t.Size) && (!isRemote(st) || whole) {
+		r.openTrashed(ctx, st, t)
+		if rec.Entry.Hashes, err = r.sums(); err != nil {
+			return v, learnt, err
+		}
 	}
-	r.openTrashed(ctx, st, t)
-	sums, err := r.sums()
-	if err != nil {
-		return v, err
+	if k.weigh(&rec); rec.FirstSeen.After(longAgo) {
+		learnt = rec.FirstSeen
 	}
-	return k.verdict(providers.Entry{Size: t.Size, Hashes: sums}, v), nil
+	return rec.Verdict, learnt, nil
 }
+
+// longAgo is before any file.
+var longAgo = time.Unix(1, 0)
 
 // wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by
 // every path that it may have had there. Of the guards only "tagged" applies, because a tag in the bytes is still
@@ -86,7 +92,7 @@ func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool 
 			return false
 		}
 		for _, t.Path = range paths {
-			if !s.wouldTrash(p.storage, t, b.since(), b.Verdict) {
+			if !s.wouldTrash(p.storage, t, b) {
 				return false
 			}
 		}
@@ -104,18 +110,27 @@ func (s *Sweeper) paths(st *providers.Storage, written string) []string {
 	return slices.Compact([]string{written, path.Join(s.o.Real(folder), name)})
 }
 
-// wouldTrash reports whether the policy would trash the entry. It asks twice, because a bin does not record when the
-// file was last written: once as if on the day it came there, once as if ages before. A rule on its age must let it
-// go both times.
-func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Time, v fingerprint.Verdict) bool {
-	return !slices.ContainsFunc([]time.Time{since, time.Unix(1, 0)}, func(at time.Time) bool {
-		// A grace counts from the time at which the file came into the bin.
+// wouldTrash reports whether the policy would trash the entry with that path. It asks twice, because a bin does not
+// record when the file was last written: once as if on the day it came there, once as if ages before. A rule on its age
+// must let it go both times.
+func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, b *TrashEntry) bool {
+	since := b.since()
+	return !slices.ContainsFunc([]time.Time{since, longAgo}, func(at time.Time) bool {
+		// A grace counts from the time at which the file came into the bin, or from which on it is known.
 		f := policy.Facts{
-			Storage: storage, Verdict: v, FirstSeen: at, Marked: since,
+			Storage: storage, Verdict: b.Verdict, FirstSeen: later(at, b.learnt), Marked: later(since, b.learnt),
 			Entry: providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: at},
 		}
 		return s.o.Policy.Decide(f, s.o.Now()).Action != policy.Trash
 	})
+}
+
+// later returns the later time.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // place is a storage in which an entry of a bin was, and its path below the root there; "" if that is not known.
@@ -151,6 +166,9 @@ func (s *Sweeper) places(paths []string) (all []place) {
 	return all
 }
 
+// whyGiven is why a picture that the person gave to ChatGPT is kept.
+func whyGiven() language.Message { return language.Messagef("you uploaded it to ChatGPT") }
+
 // keptInBin returns why the content of the entry is kept, which takes precedence over any right to purge: the user has
 // decided so, or has uploaded it to ChatGPT. It returns zero if it is not kept, or if the entry is gone.
 func (by decider) keptInBin(
@@ -172,11 +190,36 @@ func (by decider) keptInBin(
 		return why, err
 	}
 	if m, ok := k.set.Of(t.Size, sums); ok && m.Uploaded() {
-		return language.Messagef("you uploaded it to ChatGPT"), nil
+		return whyGiven(), nil
 	}
 	override, err := by.overrides.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
 	if override == journal.Keep {
 		why = language.Messagef("you kept it")
 	}
 	return why, err
+}
+
+// givenInBin returns whyGiven if the person gave the entry to ChatGPT without its credential. That is known of pictures
+// that a scan has verified whole; of others only the bytes tell it. So the file is read before it is purged, if any
+// upload may be what is left of it. If one is, the picture is recorded, so that keptInBin knows it from then on.
+func (by decider) givenInBin(
+	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed,
+) (why language.Message, err error) {
+	k, err := by.learnt(ctx)
+	if err != nil || !k.set.HasUploadBelow(t.Size) || !fingerprint.Interesting(t.Name()) {
+		return why, err
+	}
+	v, err := by.s.classifyTrashed(ctx, st, r, t, false)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return why, nil
+	case err != nil || !k.gave(v.Twin):
+		return why, err
+	}
+	sums, err := r.sums()
+	if err != nil {
+		return why, err
+	}
+	rec := journal.Record{Entry: providers.Entry{Size: t.Size, Hashes: sums}, Verdict: v}
+	return whyGiven(), by.s.verified(ctx, []known.Picture{verified(rec)})
 }

@@ -157,6 +157,9 @@ func (s *Sweeper) Refind(ctx context.Context, st *providers.Storage, e providers
 	base := rec.Verdict
 	rec.Entry = e
 	k.weigh(&rec)
+	if err := s.recallLook(ctx, st, &rec); err != nil {
+		return Found{}, err
+	}
 	d, err := s.liveDecider(doubt).decide(ctx, st, new(reader), rec)
 	f := Found{
 		Storage: st.Name(), Entry: e, Verdict: rec.Verdict, Decision: d, Marked: !rec.Marked.IsZero(), base: base,

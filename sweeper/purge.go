@@ -71,7 +71,11 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	if err != nil {
 		return err
 	}
-	switch kept, err := w.by.keptInBin(ctx, st, r, b.Trashed); {
+	kept, err := w.by.keptInBin(ctx, st, r, b.Trashed)
+	if err == nil && kept.IsZero() {
+		kept, err = w.by.givenInBin(ctx, st, r, b.Trashed)
+	}
+	switch {
 	case err != nil:
 		return err
 	case !kept.IsZero():

@@ -2,6 +2,7 @@ package sweeper
 
 import (
 	"context"
+	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/language"
@@ -34,6 +35,7 @@ type TrashEntry struct {
 
 	undated bool                 // the bin has no date of it; Trashed.Since is when it was first seen there
 	known   *fingerprint.Verdict // the verdict, now or of an earlier run; nil: it was not examined
+	learnt  time.Time            // since when what was learnt speaks for ChatGPT; zero: nothing does
 }
 
 // judgeTrashEntry fills in by which right the entry may be purged and whether it is due.
