@@ -38,7 +38,8 @@ var rows = []row{
 		peer:    func(t trial) *exec.Cmd { return t.floor("head") },
 	},
 	{
-		name: "again", about: "the same once more, nothing changed; floor: statx of each file, 2 threads", tree: "mixed",
+		name: "again", tree: "mixed",
+		about:   "the same once more, nothing changed; floor: statx of each file, 2 threads",
 		prepare: func(t trial) error { return t.sweepd("scan", "--json", t.tree).Run() },
 		command: func(t trial) *exec.Cmd { return t.sweepd("scan", "--json", t.tree) },
 		peer:    func(t trial) *exec.Cmd { return t.floor("stat") },

@@ -70,8 +70,8 @@ func tiny(i int, buf []byte) (name string, content []byte, modified time.Time) {
 }
 
 // mixed returns the file of number i of a tree like a home: 45 % JPEG, 25 % PNG, 10 % WebP and 20 % text of 1 to 200
-// KB, most of them small, and 2,000 PNGs of 1.5 MB. One small PNG in 50 and three large ones in four have a credential. A
-// quarter of the large pictures and some of the others have a name of ChatGPT's.
+// KB, most of them small, and 2,000 PNGs of 1.5 MB. One small PNG in 50 and three large ones in four have a credential.
+// A quarter of the large pictures and some of the others have a name of ChatGPT's.
 func mixed(i int, buf []byte) (name string, content []byte, modified time.Time) {
 	r := rand.New(rand.NewPCG(1, uint64(i)))
 	modified = newest.Add(-time.Duration(r.Int64N(int64(400 * 24 * time.Hour))))

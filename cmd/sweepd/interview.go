@@ -50,8 +50,8 @@ func (p *program) howQuestions(a answers) []question {
 		{
 			"careful",
 			p.term.in.Sprintf("How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it " +
-				"names OpenAI;\nlikely: the file name is one of a ChatGPT download, and nothing shows that it was saved " +
-				"anew."),
+				"names OpenAI;\nlikely: the file name is one of a ChatGPT download, and nothing shows that it was " +
+				"saved anew."),
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},
