@@ -124,7 +124,7 @@ func (m *emulator) output() string {
 // until waits until the screen has each text.
 func (m *emulator) until(texts ...string) {
 	m.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		shown, missing := m.screen(), ""
 		for _, text := range texts {
@@ -155,7 +155,7 @@ func (m *emulator) ends(before *unix.Termios) {
 	_ = m.program.Close() // the last of that end: what is still to be read ends
 	select {
 	case <-m.read:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		m.Error("the output does not end")
 	}
 	if out := m.output(); !strings.Contains(out, "\x1b[?1049l") {
@@ -163,7 +163,8 @@ func (m *emulator) ends(before *unix.Termios) {
 	}
 }
 
-// reviewHome returns a home with four pictures: two copies of one, one to review, one in a folder of a hostile name.
+// reviewHome returns a home with four pictures: two copies of one, one in a folder of a hostile name, and one to
+// review, which alone is not complete enough to be shown.
 func reviewHome(t *testing.T) *e2e.World {
 	t.Helper()
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
@@ -175,14 +176,17 @@ rules:
 trash: {ours: 30d}
 settle: 0s
 `))
-	var painted bytes.Buffer
-	if err := png.Encode(&painted, image.NewRGBA(image.Rect(0, 0, 320, 200))); err != nil {
-		t.Fatal(err)
+	painted := func(height int) []byte {
+		var out bytes.Buffer
+		if err := png.Encode(&out, image.NewRGBA(image.Rect(0, 0, 320, height))); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
 	}
-	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", painted.Bytes())
-	w.Write("Downloads/copy/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", painted.Bytes())
+	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", painted(200))
+	w.Write("Downloads/copy/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", painted(200))
 	w.Write("Downloads/unsure/ChatGPT Image Apr 21, 2026, 01_17_00 AM.png", smallPicture(1))
-	w.Write("Downloads/zz\x1b]0;evil\a\u202e/ChatGPT Image Apr 22, 2026, 01_17_00 AM.png", smallPicture(2))
+	w.Write("Downloads/zz\x1b]0;evil\a\u202e/ChatGPT Image Apr 22, 2026, 01_17_00 AM.png", painted(201))
 	return w
 }
 
@@ -285,7 +289,7 @@ func TestReviewShowsPicturesAndRestoresFromTheTrash(t *testing.T) {
 		m.press(step)
 	}
 	m.until("in the trash since", "by run 1 and rule mine")
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(patience)
 	for !strings.Contains(m.output(), "\x1b_Ga=T,f=100,q=2,C=1,c=26,") {
 		if time.Now().After(deadline) {
 			t.Fatalf("no picture is shown: %q", m.output())

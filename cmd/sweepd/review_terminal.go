@@ -188,8 +188,8 @@ func (r *terminalReview) item(row int) reviewItem {
 	return r.items[row]
 }
 
-// Picture returns the thumbnail of a picture. It returns thumbnail.ErrNoPicture if the file would have to be fetched as
-// a whole or is no picture that can be drawn. An error of reading is for this picture only.
+// Picture returns the thumbnail of a picture, or nothing if the file would have to be fetched as a whole or is no picture
+// that can be drawn. An error of reading, or for want of time, is for this once.
 func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 	x := r.item(row)
 	from := thumbnail.Picture{}
@@ -200,10 +200,14 @@ func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 	} else {
 		ok := false
 		if from, _, ok = r.a.Picture(ctx, x.places[0]); !ok {
-			return nil, thumbnail.ErrNoPicture
+			return nil, nil
 		}
 	}
-	return r.maker.Make(ctx, from)
+	content, err := r.maker.Make(ctx, from)
+	if errors.Is(err, thumbnail.ErrNoPicture) && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, nil
+	}
+	return content, err
 }
 
 // Evidence returns what explain prints of each place of a picture. width is in columns. The text is printed by a copy

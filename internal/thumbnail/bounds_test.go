@@ -11,6 +11,7 @@ import (
 	"math/rand"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sweepd/sweepd/internal/thumbnail"
@@ -64,6 +65,24 @@ func TestAPictureThatTakesLongIsGivenUp(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || left < len(content)/2 {
 		t.Errorf("got %v with %d of %d bytes left", err, left, len(content))
 	}
+}
+
+// A picture that took too long is told from one that cannot be shown: another time may do.
+func TestAPictureHasItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		content := passes(1, 20)
+		p := thumbnail.Picture{Size: int64(len(content)), Open: func() (io.ReadCloser, error) {
+			from := bytes.NewReader(content)
+			return io.NopCloser(readerFunc(func(p []byte) (int, error) {
+				time.Sleep(time.Second)
+				return from.Read(p[:min(len(p), 64)])
+			})), nil
+		}}
+		_, err := thumbnail.NewMaker().Make(t.Context(), p)
+		if !errors.Is(err, thumbnail.ErrNoPicture) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 // closing calls a function when it is closed.

@@ -46,8 +46,8 @@ func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxMemory)} }
 
 // Make returns the picture as a JPEG of at most MaxSize bytes, whose longer side has at most Side pixels, from its
 // first frame as stored, on white. The header is trusted only to refuse: a picture with too large a size in it is not
-// decoded. Make returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends;
-// and else the error of reading the file.
+// decoded. Make returns ErrNoPicture if the picture is unsuitable, or, together with context.DeadlineExceeded, if it
+// takes too long; the error of ctx if that ends; and else the error of reading the file.
 func (m *Maker) Make(ctx context.Context, p Picture) ([]byte, error) {
 	var small *image.RGBA
 	if err := m.decode(ctx, p, func(from image.Image) { small = resize(from, Side) }); err != nil {
@@ -103,7 +103,7 @@ func (m *Maker) decode(ctx context.Context, p Picture, use func(image.Image)) er
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case limited.Err() != nil:
-		return fmt.Errorf("%w: it takes longer than %s", ErrNoPicture, maxTime)
+		return fmt.Errorf("%w: it takes longer than %s: %w", ErrNoPicture, maxTime, limited.Err())
 	}
 	return err
 }

@@ -29,7 +29,8 @@ type Source interface {
 	Decide(ctx context.Context, act Act, rows []int) (changed map[int]Row, said string)
 	// Evidence returns all that is known of a row, in lines of at most width columns.
 	Evidence(ctx context.Context, row, width int) []string
-	// Picture returns a small JPEG of a row that was made by this program, or an error if it has none.
+	// Picture returns a small JPEG of a row that was made by this program, or nothing if it has none. After an error it
+	// is asked again when the cursor comes back to the row.
 	Picture(ctx context.Context, row int) ([]byte, error)
 }
 
@@ -87,12 +88,12 @@ type view struct {
 	jobs    sync.WaitGroup
 	ended   context.Context // of the pictures and the evidence
 
-	at    area  // where a picture is, or may be
-	drawn drawn // what is there
-	want  int   // the row whose picture is wanted; -1: none
-	has   map[int]image.Image
-	asked map[int]bool
-	stop  context.CancelFunc // of the picture that is being made
+	at    area                // where a picture is, or may be
+	drawn drawn               // what is there
+	want  int                 // the row whose picture is wanted; -1: none
+	has   map[int]image.Image // by row; nil: it has none
+	asked int                 // the row whose picture was asked for since the cursor is there; -1: none
+	stop  context.CancelFunc  // of the picture that is being made
 }
 
 // drawn is a picture on the screen.
@@ -107,7 +108,7 @@ func (t *Terminal) Run(ctx context.Context, l List, source Source) error {
 	ended, cancel := context.WithCancel(ctx)
 	v := &view{
 		t: t, m: newModel(l.Rows, l.Language), columns: l.Columns, source: source, results: make(chan func(), 1),
-		ended: ended, drawn: drawn{row: -1}, want: -1, has: map[int]image.Image{}, asked: map[int]bool{},
+		ended: ended, drawn: drawn{row: -1}, want: -1, has: map[int]image.Image{}, asked: -1,
 		stop: func() {},
 	}
 	defer v.jobs.Wait()
@@ -211,6 +212,10 @@ func (v *view) draw() error {
 	if v.drawn.row >= 0 && (v.drawn.row != v.want || v.drawn.in != v.at) {
 		v.erase()
 	}
+	if v.asked != v.want {
+		v.stop()
+		v.asked = -1
+	}
 	v.t.screen.Show()
 	if v.want < 0 || v.drawn.row == v.want {
 		return nil
@@ -246,34 +251,32 @@ func (v *view) erase() {
 // 4 bytes for each pixel.
 const maxPictures = 64
 
-// fetch makes the picture of a row, in place of that of another row. A user who holds an arrow key passes many rows:
-// only the last one's picture is made. A failure is remembered as a nil picture, except if the job was stopped.
+// fetch makes the picture of the row under the cursor, once while the cursor is there. A user who holds an arrow key
+// passes many rows: only the last one's picture is made. That a row has none is remembered as a nil picture.
 func (v *view) fetch(row int) {
-	if v.asked[row] {
+	if v.asked == row {
 		return
 	}
-	v.stop()
 	ctx, stop := context.WithCancel(v.ended)
-	v.stop = stop
-	clear(v.asked)
-	v.asked[row] = true
+	v.asked, v.stop = row, stop
 	v.job(func() func() {
+		defer stop()
 		var img image.Image
 		content, err := v.source.Picture(ctx, row)
-		if err == nil {
+		if err == nil && content != nil {
 			img, err = jpeg.Decode(bytes.NewReader(content))
 		}
-		stopped := ctx.Err() != nil
-		stop()
 		return func() {
-			if err != nil && stopped { // it may be asked for again
+			if err != nil { // stopped, or too slow for now
 				return
 			}
-			delete(v.asked, row)
 			if len(v.has) >= maxPictures {
 				clear(v.has)
 			}
 			v.has[row] = img
+			if v.asked == row {
+				v.asked = -1
+			}
 		}
 	})
 }
