@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,8 @@ type File struct {
 	// HeaderOnly limits the reads to the parts that show where the picture comes from, because each read may be a
 	// request to a remote storage. See Verdict.Partial.
 	HeaderOnly bool
+
+	sum *[sha256.Size]byte // of ClassifyAndHash; nil: not wanted
 }
 
 // Classifier weighs the detectors' evidence. It is safe for concurrent use.
@@ -61,6 +64,14 @@ func NewWith(o Options) *Classifier {
 // Classify returns the verdict on f and reads as little of f as it can. An error comes from the reader, or is
 // io.ErrUnexpectedEOF if the reader ends before f.Size. The content of the file never causes an error.
 func (c *Classifier) Classify(f File) (Verdict, error) { return c.examine(f, nil) }
+
+// ClassifyAndHash returns the verdict of Classify. It also returns the SHA-256 of f if it had to read all of it to
+// verify a credential, and zero otherwise.
+func (c *Classifier) ClassifyAndHash(f File) (v Verdict, sum [sha256.Size]byte, err error) {
+	f.sum = &sum
+	v, err = c.examine(f, nil)
+	return v, sum, err
+}
 
 // Examine returns the verdict of Classify together with the steps of each detector.
 func (c *Classifier) Examine(f File) (Report, error) {
@@ -124,14 +135,19 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 func (c *Classifier) readSeal(f File, s *findings, r *Report) error {
 	counted := counter{r: f.Bytes}
 	read := c.credentials.Read
-	if f.HeaderOnly {
+	switch {
+	case f.HeaderOnly:
 		read = c.credentials.ReadHeader
+	case f.sum != nil:
+		read = c.credentials.ReadHashed
 	}
 	credential, err := read(&counted, f.Size, cmp.Or(s.header.mediaType, s.header.video))
 	if err != nil {
 		return fmt.Errorf("read the credential: %w", err)
 	}
-	s.credential = credentialOf(credential)
+	if s.credential = credentialOf(credential); f.sum != nil && credential != nil {
+		*f.sum = credential.SHA256
+	}
 	r.credential(*s, credential, counted.read.Load())
 	return nil
 }

@@ -141,7 +141,7 @@ func (sc *scan) classify(
 		}
 	}
 	r.open(ctx, sc.st, e)
-	return sc.classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+	return r.classify(sc.classifier, e)
 }
 
 // remember stores the verdict in the journal and emits it. It returns false if the file has to be examined again.

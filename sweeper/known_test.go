@@ -496,3 +496,29 @@ func TestATwinIsKeptWithItsOriginal(t *testing.T) {
 		}
 	}
 }
+
+// A picture whose credential is verified is hashed in the same pass over its bytes.
+func TestAProvenPictureIsReadOnce(t *testing.T) {
+	t.Parallel()
+	b, s := knownBox(t, "local")
+	genuine := s.Sign(plainPNG(1), c2patest.Options{})
+	b.put("/data/root/a.png", genuine)
+	b.put("/data/root/copy.png", genuine)
+	another := s.Sign(plainPNG(2), c2patest.Options{})
+	b.put("/data/root/another.png", another)
+	want := map[string]providers.Hashes{
+		"/data/root/a.png": sumsOf(genuine), "/data/root/copy.png": sumsOf(genuine),
+		"/data/root/another.png": sumsOf(another),
+	}
+	_, err := b.sweeper().Scan(t.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
+		if f.Verdict.Confidence != fingerprint.Proven || f.Entry.Hashes != want[f.Entry.Path] {
+			t.Errorf("%s: %v, %+v", f.Entry.Path, f.Verdict, f.Entry.Hashes)
+		}
+		if most := f.Entry.Size + 64<<10; f.BytesRead > most { // the credential is read twice
+			t.Errorf("%s: %d bytes were read, want %d at most", f.Entry.Path, f.BytesRead, most)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

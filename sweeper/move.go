@@ -132,7 +132,7 @@ func (s *Sweeper) examined(
 		rec = journal.Record{} // the times of first sight and of the mark were another file's
 	}
 	r.open(ctx, st, e)
-	v, err := s.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+	v, err := r.classify(s.o.Classifier, e)
 	if err == nil && isRemote(st) {
 		err = r.know(&e)
 	}

@@ -2,11 +2,13 @@ package sweeper
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 
+	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -31,7 +33,8 @@ type reader struct {
 	headLen int // -1 until the head was fetched
 	head    [headSize]byte
 
-	chunk []byte // buffer of sums
+	chunk []byte            // buffer of sums
+	sum   [sha256.Size]byte // of the file, if classify has found it
 
 	step int64  // bytes per request; 0: as many as the caller asks for
 	off  int64  // offset of part
@@ -79,6 +82,13 @@ func stepOf(s *providers.Storage) int64 {
 func (r *reader) begin(size, step int64, source func(off, n int64) (io.ReadCloser, error)) {
 	r.source, r.size, r.step = source, size, step
 	r.budget, r.fetched, r.headLen, r.part = 3*size+1<<20+2*step, 0, -1, r.part[:0]
+	r.sum = [sha256.Size]byte{}
+}
+
+// classify returns the verdict on e, the file that r is at.
+func (r *reader) classify(c *fingerprint.Classifier, e providers.Entry) (v fingerprint.Verdict, err error) {
+	v, r.sum, err = c.ClassifyAndHash(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+	return v, err
 }
 
 // ReadAt implements io.ReaderAt for the revision of the entry. It returns providers.ErrChanged if the file has
@@ -134,8 +144,12 @@ func (r *reader) readPart(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// sums reads the whole file and returns its hashes.
+// sums returns the hashes of the file, for which it reads all of it unless classify has.
 func (r *reader) sums() (providers.Hashes, error) {
+	known := providers.Entry{Size: r.size, Hashes: providers.Hashes{SHA256: r.sum}}.Sums()
+	if known.ContentHash != ([sha256.Size]byte{}) {
+		return known, nil
+	}
 	h := providers.NewHasher()
 	r.chunk = slices.Grow(r.chunk[:0], hashStep)[:hashStep]
 	var err error

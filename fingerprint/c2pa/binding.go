@@ -3,6 +3,7 @@ package c2pa
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -118,8 +119,9 @@ var errStopped = errors.New("not needed any more")
 
 // bound is what else is known of a file that is as signed.
 type bound struct {
-	tagged bool // it is as signed only without the tags that were added since
-	twin   Twin // of an untagged one
+	tagged bool              // it is as signed only without the tags that were added since
+	twin   Twin              // of an untagged one
+	sum    [sha256.Size]byte // of an untagged one, if source.sums wants it
 }
 
 // check implements hardBinding.
@@ -130,7 +132,7 @@ func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, 
 	case err == nil && headerOnly:
 		return is, b.open(s)
 	case err == nil:
-		is.twin, err = b.compare(s, sp, mediaType, buf, stop)
+		is, err = b.compare(s, sp, mediaType, buf, stop)
 	}
 	if err == nil || s.err != nil || errors.Is(err, errStopped) || errors.Is(err, errTwo) ||
 		errors.Is(err, errUnsupported) {
@@ -162,30 +164,36 @@ func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, 
 }
 
 // compare hashes the file and returns errOther if the hash differs; stop ends it early. A reader's error is in s.err.
-func (b *binding) compare(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) (Twin, error) {
+func (b *binding) compare(
+	s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool,
+) (is bound, err error) {
 	alg, err := b.hash(s)
 	if err != nil {
-		return Twin{}, err
+		return is, err
 	}
-	h := alg.New()
-	twin := b.twin(s, sp, mediaType)
+	h, w := alg.New(), &whole{}
+	if s.sums != nil && alg == crypto.SHA256 {
+		w.of = b
+	}
+	is.twin = b.twin(s, sp, mediaType)
 	if mediaType == "image/webp" {
-		twin, err = hashWebP(h, s, sp, buf, stop)
+		is.twin, err = hashWebP(h, w, s, sp, buf, stop)
 	} else {
-		err = b.hashOthers(h, s, sp, mediaType, buf, stop)
+		err = b.hashOthers(h, w, s, sp, mediaType, buf, stop)
 	}
 	if err == nil && !bytes.Equal(h.Sum(nil), b.Hash) {
 		err = errOther
 	}
 	if err != nil {
-		return Twin{}, err
+		return bound{}, err
 	}
-	return twin, nil
+	is.sum = w.end(s)
+	return is, nil
 }
 
-// hashOthers adds the bytes of a file other than WebP to h, without the credential.
+// hashOthers adds the bytes of a file other than WebP to h, without the credential, and all of them to w.
 func (b *binding) hashOthers(
-	h hash.Hash, s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool,
+	h hash.Hash, w *whole, s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool,
 ) error {
 	// A PNG file may have a second credential after its pixels.
 	var watch *chunkWatch
@@ -195,7 +203,10 @@ func (b *binding) hashOthers(
 	if err := hashRange(h, s, 0, sp.off, nil, buf, stop); err != nil {
 		return err
 	}
-	if err := hashRange(h, s, sp.off+sp.len, s.size, watch, buf, stop); err != nil {
+	if err := w.credential(h, s, sp, buf, stop); err != nil {
+		return err
+	}
+	if err := hashRange(w.and(h), s, sp.off+sp.len, s.size, watch, buf, stop); err != nil {
 		return err
 	}
 	if watch != nil && watch.found {

@@ -1,6 +1,7 @@
 package c2pa
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -87,6 +88,9 @@ type Credential struct {
 
 	// Twin is known if Class is Verified, and the bytes were compared with the signed ones and are not tagged.
 	Twin Twin
+
+	// SHA256 is that of the whole file, if ReadHashed has computed it; else zero.
+	SHA256 [sha256.Size]byte
 
 	// OtherBytes means that the credential is Broken because OpenAI signed it for other bytes. Its time and its
 	// ingredients were not checked.

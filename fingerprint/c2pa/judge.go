@@ -77,7 +77,7 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	if !c.holds(active) {
 		return
 	}
-	c.Tagged = t.is.tagged
+	c.Tagged, c.SHA256 = t.is.tagged, t.is.sum
 	bound := language.Messagef("these are the bytes that were signed")
 	if c.Tagged {
 		bound = language.Messagef("without the tags that were added since, %s", bound)

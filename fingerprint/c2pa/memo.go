@@ -32,18 +32,28 @@ type memo[V any] struct {
 
 // get returns the result for key, and calls work if there is none. Concurrent calls may do the same work.
 func (m *memo[V]) get(key [32]byte, work func() V) V {
-	m.mu.Lock()
-	v, ok := m.known[key]
-	m.mu.Unlock()
-	if ok {
-		return v
+	v, ok := m.find(key)
+	if !ok {
+		v = work()
+		m.put(key, v)
 	}
-	v = work()
+	return v
+}
+
+// find returns the result for key, if there is one.
+func (m *memo[V]) find(key [32]byte) (v V, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	v, ok = m.known[key]
+	return v, ok
+}
+
+// put stores the result for key.
+func (m *memo[V]) put(key [32]byte, v V) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil || len(m.known) >= maxMemo {
 		m.known = make(map[[32]byte]V, maxMemo)
 	}
 	m.known[key] = v
-	return v
 }

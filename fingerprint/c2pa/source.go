@@ -1,6 +1,7 @@
 package c2pa
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 )
@@ -15,6 +16,8 @@ type source struct {
 	r    io.ReaderAt
 	size int64
 	err  error
+	// sums are known SHA-256s of whole files; nil if that of this file is not wanted.
+	sums *memo[[sha256.Size]byte]
 
 	// buf[:n] has the bytes of the file at off.
 	off int64

@@ -44,10 +44,10 @@ func (b *binding) twin(s *source, sp *span, mediaType string) Twin {
 	return Twin{[sha256.Size]byte(b.Hash), s.size - sp.len}
 }
 
-// hashWebP adds the bytes of a WebP file without the credential to h, and returns the twin. Its SHA-256 is another: the
-// header of the file states the size (RFC 9649, 2.4), and the binding covers the size with the credential. A file in
-// which anything follows the credential has no twin here; OpenAI's never have.
-func hashWebP(h hash.Hash, s *source, sp *span, buf []byte, stop *atomic.Bool) (Twin, error) {
+// hashWebP adds the bytes of a WebP file without the credential to h, and all of them to w, and returns the twin. Its
+// SHA-256 is another: the header of the file states the size (RFC 9649, 2.4), and the binding covers the size with the
+// credential. A file in which anything follows the credential has no twin here; OpenAI's never have.
+func hashWebP(h hash.Hash, w *whole, s *source, sp *span, buf []byte, stop *atomic.Bool) (Twin, error) {
 	const riffHeader = 12
 	behind := sp.off + sp.len
 	var riff [riffHeader]byte
@@ -61,7 +61,10 @@ func hashWebP(h hash.Hash, s *source, sp *span, buf []byte, stop *atomic.Bool) (
 	if err := hashRange(both{h, t}, s, riffHeader, sp.off, nil, buf, stop); err != nil {
 		return Twin{}, err
 	}
-	if err := hashRange(h, s, behind, s.size, nil, buf, stop); err != nil {
+	if err := w.credential(h, s, sp, buf, stop); err != nil {
+		return Twin{}, err
+	}
+	if err := hashRange(w.and(h), s, behind, s.size, nil, buf, stop); err != nil {
 		return Twin{}, err
 	}
 	if s.size-behind > sp.len&1 || sp.off > 1<<32 { // more than the pad byte

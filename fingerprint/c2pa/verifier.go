@@ -1,6 +1,7 @@
 package c2pa
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"io"
 	"sync"
@@ -17,8 +18,9 @@ type Verifier struct {
 	// seen before.
 	signers     memo[*signer]
 	authorities memo[*authority]
-	works       sync.Pool // of *work
-	buffers     sync.Pool // of *[bufferSize]byte
+	sums        memo[[sha256.Size]byte] // of whole files, by whole.key
+	works       sync.Pool               // of *work
+	buffers     sync.Pool               // of *[bufferSize]byte
 }
 
 // work is the reusable memory for one file.
@@ -48,23 +50,31 @@ func New(anchors ...*Anchors) *Verifier {
 // It reads the first 4 KiB and the credential. It reads the whole file in order, only if a part of the credential
 // mentions OpenAI; once, or twice if the bytes differ from the signed ones and may do so by tags.
 func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
-	return v.read(r, size, mediaType, false)
+	return v.read(r, size, mediaType, false, nil)
+}
+
+// ReadHashed does the same as Read and sets Credential.SHA256, if the bytes are as signed, by SHA-256 and untagged. It
+// hashes the file in the same pass, or not at all if an equal file was read before.
+func (v *Verifier) ReadHashed(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
+	return v.read(r, size, mediaType, false, &v.sums)
 }
 
 // ReadHeader does the same as Read but does not compare the file's bytes with the signed ones. It verifies all of the
 // credential, and that the binding excludes exactly the credential. Open is true if no fault was found, so that the
 // comparison remains to be made. ReadHeader reads only the credential and the bytes that locate it.
 func (v *Verifier) ReadHeader(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
-	return v.read(r, size, mediaType, true)
+	return v.read(r, size, mediaType, true, nil)
 }
 
-// read is Read or, if headerOnly is set, ReadHeader. If the reader returns an error, nothing that was found
-// counts.
-func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly bool) (*Credential, error) {
+// read is Read; if headerOnly is set, ReadHeader; with sums, ReadHashed. If the reader returns an error, nothing that
+// was found counts.
+func (v *Verifier) read(
+	r io.ReaderAt, size int64, mediaType string, headerOnly bool, sums *memo[[sha256.Size]byte],
+) (*Credential, error) {
 	w := v.works.Get().(*work)
 	defer v.works.Put(w)
 	s := &w.source
-	s.r, s.size, s.err, s.off, s.n = r, size, nil, 0, 0
+	s.r, s.size, s.err, s.sums, s.off, s.n = r, size, nil, sums, 0, 0
 	defer func() { s.r = nil }()
 	sp, err := locate(s, mediaType)
 	if s.err != nil || sp == nil {
