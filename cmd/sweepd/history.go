@@ -34,10 +34,12 @@ func newHistoryCmd(p *program) *cobra.Command {
 		Use:   "history [RUN | PATH|STORAGE:PATH|STORAGE:ID]",
 		Short: "list past runs, the operations of one run, or those on one file",
 		Long: `history lists past runs, the operations of one run, or the moves of one file to the
-trash, by the path that it had, with what became of it since. Every operation, and every keep and
-approve, is a line of a hash chain: each line has the hash of the line before.
---verify reads the whole chain and detects any line that was changed, removed,
-added or moved. sweepd also does this before it deletes anything.
+trash, by the path that it had, with what became of it since.
+
+Every operation, and every keep and approve, is a line of a hash chain: each line
+has the hash of the line before. --verify reads the whole chain and detects any line
+that was changed, removed, added or moved. sweepd also does this before it deletes
+anything.
 
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with

@@ -270,10 +270,10 @@ func (p *program) purgeHint(verb string, due *sweeper.Plan) string {
 
 // printPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
 func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summary) {
-	var others []sweeper.Item
+	var others, bytes int64 // not identified
 	for _, it := range due.Purge {
 		if it.PurgeReason == sweeper.PurgeReasonEverything {
-			others = append(others, it)
+			others, bytes = others+1, bytes+it.Entry.Size
 		}
 		if asJSON {
 			p.json(jsonTrashed{
@@ -291,8 +291,7 @@ func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summar
 	}
 	p.problems(sum)
 	p.term.printf("due: %s\n", due)
-	if len(others) > 0 {
-		p.term.printf("%s of these (%s) are not identified as ChatGPT images\n",
-			count(int64(len(others)), "file"), size(sweeper.Bytes(others)))
+	if others > 0 {
+		p.term.printf("%s of these (%s) are not identified as ChatGPT images\n", count(others, "file"), size(bytes))
 	}
 }
