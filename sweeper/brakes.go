@@ -34,12 +34,12 @@ func (e *SurgeError) Error() string {
 	return fmt.Sprintf("%d files are due, but on a usual day it is %d", e.Files, e.Usual)
 }
 
-// Usage is what was trashed and purged within the window of the limits, by storage.
-type Usage struct{ Trash, Purge map[string]journal.Amount }
+// usage is what was trashed and purged within the window of the limits, by storage.
+type usage struct{ Trash, Purge map[string]journal.Amount }
 
 // usage reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
 // plans were allowed.
-func (s *Sweeper) usage(ctx context.Context, others Usage) (sp Usage, err error) {
+func (s *Sweeper) usage(ctx context.Context, others usage) (sp usage, err error) {
 	at, err := s.earliest(ctx)
 	if err != nil {
 		return sp, err
@@ -67,15 +67,15 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 // Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a *SurgeError
 // if p is far larger than usual and the user has not reviewed it. It reads the journal and changes nothing; Execute
 // asks again, under its lease.
-func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Usage{}) }
+func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, usage{}) }
 
 // allow is Allow under limits of which others have also taken a part.
-func (s *Sweeper) allow(ctx context.Context, p *Plan, others Usage) error {
+func (s *Sweeper) allow(ctx context.Context, p *Plan, others usage) error {
 	sp, err := s.usage(ctx, others)
 	if err != nil {
 		return err
 	}
-	if err := p.Over(s.o.Policy.Limits, sp); err != nil {
+	if err := p.over(s.o.Policy.Limits, sp); err != nil {
 		return err
 	}
 	// A surge is one of files to be trashed; marks and purges do not make one.
@@ -118,7 +118,7 @@ func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) 
 // Over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
 // bytes apply to the sum of everything trashed, and again to the sum of everything purged. The share applies to each
 // storage: files trashed, of the files that are or were there.
-func (p *Plan) Over(l policy.Limits, sp Usage) error {
+func (p *Plan) over(l policy.Limits, sp usage) error {
 	var reasons []string
 	for _, part := range []struct {
 		doing string
@@ -128,7 +128,7 @@ func (p *Plan) Over(l policy.Limits, sp Usage) error {
 		if len(part.items) == 0 {
 			continue // the limits apply to what is still to be done
 		}
-		for _, r := range l.Check(len(part.items)+part.done.Files, Bytes(part.items)+part.done.Bytes, 0) {
+		for _, r := range l.Check(len(part.items)+part.done.Files, sizeOf(part.items)+part.done.Bytes, 0) {
 			reasons = append(reasons, fmt.Sprintf("%s %s%s", part.doing, r, already(part.done.Files)))
 		}
 	}

@@ -24,7 +24,7 @@ type Budget struct {
 type claim struct {
 	b    *Budget
 	s    *Sweeper
-	left Usage
+	left usage
 }
 
 // claim returns the claim of p if the limits allow it. It returns a *journal.LeasedError if another process acts
@@ -36,7 +36,7 @@ func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error)
 	if err := b.take(ctx, s.o.Journal); err != nil {
 		return nil, err
 	}
-	others := Usage{map[string]journal.Amount{}, map[string]journal.Amount{}}
+	others := usage{map[string]journal.Amount{}, map[string]journal.Amount{}}
 	for c := range b.claims {
 		addTo(others.Trash, c.left.Trash)
 		addTo(others.Purge, c.left.Purge)
@@ -45,7 +45,7 @@ func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error)
 		b.giveUp(s)
 		return nil, err
 	}
-	c := &claim{b, s, Usage{amounts(p.Trash), amounts(p.Purge)}}
+	c := &claim{b, s, usage{amounts(p.Trash), amounts(p.Purge)}}
 	if b.claims == nil {
 		b.claims = map[*claim]bool{}
 	}
@@ -101,7 +101,7 @@ func (c *claim) end() {
 func amounts(items []Item) map[string]journal.Amount {
 	all := map[string]journal.Amount{}
 	for storage, its := range byStorage(items) {
-		all[storage] = journal.Amount{Files: len(its), Bytes: Bytes(its)}
+		all[storage] = journal.Amount{Files: len(its), Bytes: sizeOf(its)}
 	}
 	return all
 }

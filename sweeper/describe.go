@@ -32,7 +32,7 @@ func amount(items []Item) language.Message {
 			others++
 		}
 	}
-	files, size := language.Count(int64(len(items)), "file"), language.Size(Bytes(items))
+	files, size := language.Count(int64(len(items)), "file"), language.Size(sizeOf(items))
 	if others == 0 {
 		return language.Messagef("%s (%s)", files, size)
 	}

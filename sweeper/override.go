@@ -15,16 +15,16 @@ import (
 // Keep, Approve and Forget record a decision of the user on one file. They need no lease: a sweep under way applies
 // the decision at its next file.
 
-// CopiesError is returned by Keep if the file is kept, but its copies are not, because it could not be read.
-type CopiesError struct{ Err error }
+// copiesError is returned by Keep if the file is kept, but its copies are not, because it could not be read.
+type copiesError struct{ Err error }
 
 // Error returns the consequence and the cause.
-func (e *CopiesError) Error() string {
+func (e *copiesError) Error() string {
 	return "the file is kept, but its copies are not: " + e.Err.Error()
 }
 
 // Unwrap returns the cause.
-func (e *CopiesError) Unwrap() error { return e.Err }
+func (e *copiesError) Unwrap() error { return e.Err }
 
 // KeptError is returned by Approve for a file that is kept: there is nothing to approve.
 type KeptError struct {
@@ -37,8 +37,8 @@ func (e *KeptError) Error() string {
 	return fmt.Sprintf("%q is neither held nor up for review; it is kept (%s)", e.Path, language.Join(e.Reasons, "; "))
 }
 
-// Keep keeps the file until it is modified, and every file with its content, in any storage. It returns a *CopiesError
-// if only the first of these could be recorded.
+// Keep keeps the file until it is modified, and every file with its content, in any storage. It returns an error
+// that wraps the cause if only the first of these could be recorded.
 func (s *Sweeper) Keep(ctx context.Context, st *providers.Storage, e providers.Entry) error {
 	if err := s.o.Journal.SetOverride(ctx, e, journal.Keep); err != nil { // first: an unreadable file is kept as well
 		return err
@@ -48,7 +48,7 @@ func (s *Sweeper) Keep(ctx context.Context, st *providers.Storage, e providers.E
 		err = s.o.Journal.SetContentOverride(ctx, c, journal.Keep)
 	}
 	if err != nil {
-		return &CopiesError{err}
+		return &copiesError{err}
 	}
 	return nil
 }

@@ -58,8 +58,8 @@ type Copy struct {
 // Empty reports whether executing p would change nothing.
 func (p *Plan) Empty() bool { return len(p.Trash)+len(p.Mark)+len(p.Purge) == 0 }
 
-// Bytes returns the total size of the items. It returns math.MaxInt64 on overflow, and a negative size counts as 0.
-func Bytes(items []Item) (n int64) {
+// sizeOf returns the total size of the items. It returns math.MaxInt64 on overflow, and a negative size counts as 0.
+func sizeOf(items []Item) (n int64) {
 	for _, it := range items {
 		size := max(it.Entry.Size, 0)
 		if n > math.MaxInt64-size {

@@ -60,54 +60,66 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 		if !yield(record(ctx, paths)) || !yield(pausing(paths, o.Now())) {
 			return
 		}
-		if none, err := unwritten(o, paths, only); none {
-			yield(Finding{
-				Check: "policy",
-				State: Well,
-				Text:  language.Messagef("none; the built-in policy applies to folders that you name"),
-				Hint:  language.Messagef("create one with: sweepd init"),
-			})
-			return
-		} else if err != nil {
-			yield(Finding{Check: "policy", State: Fail, Text: language.Explanation(err)})
+		f, file, pol := o.examinePolicy(paths, only)
+		if !yield(f) || pol == nil {
 			return
 		}
-		file, pol, err := o.openPolicy(paths)
-		if err != nil {
-			f := Finding{Check: "policy", State: Fail, Text: language.Explanation(err)}
-			if usage, ok := errors.AsType[*UsageError](err); ok {
-				f.Hint = language.Verbatim(usage.Hint)
-			}
-			yield(f)
+		o.examineBy(ctx, paths, NamedPolicy{file, pol}, only, yield)
+	}
+}
+
+// examinePolicy returns the finding about the policy, and the policy with its file. The policy is nil if there is none,
+// or if it cannot be read.
+func (o Options) examinePolicy(paths Paths, only []string) (f Finding, file string, pol *policy.Policy) {
+	f = Finding{Check: "policy", State: Fail}
+	none, err := unwritten(o, paths, only)
+	switch {
+	case none:
+		f.State, f.Text = Well, language.Messagef("none; the built-in policy applies to folders that you name")
+		f.Hint = language.Messagef("create one with: sweepd init")
+		return f, "", nil
+	case err == nil:
+		file, pol, err = o.openPolicy(paths)
+	}
+	if err != nil {
+		f.Text = language.Explanation(err)
+		if usage, ok := errors.AsType[*UsageError](err); ok {
+			f.Hint = language.Verbatim(usage.Hint)
+		}
+		return f, "", nil
+	}
+	f.State, f.Text = Well, language.Verbatim(file)
+	return f, file, pol
+}
+
+// examineBy checks what depends on the policy: a running service, the protections, and the storages in only, or all of
+// them if it is empty. It ends when yield asks for it.
+func (o Options) examineBy(
+	ctx context.Context, paths Paths, by NamedPolicy, only []string, yield func(Finding) bool,
+) {
+	if differs := ServiceDiffers(ctx, paths, by.File, by.Policy); !differs.IsZero() {
+		if !yield(Finding{
+			Check: "service",
+			State: Warn,
+			Text:  differs,
+			Hint:  language.Messagef("see: sweepd status; to reload the policy: sweepd reload"),
+		}) {
 			return
 		}
-		if !yield(Finding{Check: "policy", State: Well, Text: language.Verbatim(file)}) {
+	}
+	for _, x := range Unmatched(ctx, by.Policy) {
+		if !yield(unmatched(x)) {
 			return
 		}
-		if differs := ServiceDiffers(ctx, paths, file, pol); !differs.IsZero() {
-			if !yield(Finding{
-				Check: "service",
-				State: Warn,
-				Text:  differs,
-				Hint:  language.Messagef("see: sweepd status; to reload the policy: sweepd reload"),
-			}) {
+	}
+	if len(only) == 0 {
+		only = slices.Sorted(maps.Keys(by.Policy.Storages))
+	}
+	for _, name := range only {
+		for f := range o.examine(ctx, paths, by.Policy, name) {
+			f.Storage = name
+			if !yield(f) {
 				return
-			}
-		}
-		for _, x := range Unmatched(ctx, pol) {
-			if !yield(unmatched(x)) {
-				return
-			}
-		}
-		if len(only) == 0 {
-			only = slices.Sorted(maps.Keys(pol.Storages))
-		}
-		for _, name := range only {
-			for f := range o.examine(ctx, paths, pol, name) {
-				f.Storage = name
-				if !yield(f) {
-					return
-				}
 			}
 		}
 	}

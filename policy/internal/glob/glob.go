@@ -1,4 +1,13 @@
 // Package glob matches files with the patterns of a policy.
+//
+// The patterns are those of github.com/bmatcuk/doublestar: * and ? stand for anything but a slash, ** for any number of
+// folders, [a-z] for one of some letters, and {a,b} for one of some texts. MatchPath matches a path of a file,
+// MatchText any text, such as a product. The name is compared in Unicode's composed form (NFC), which a
+// pattern has already, and regardless of case if the caller asks for it.
+//
+// Resolve and WithFolder change a pattern before it is matched: the former follows the symbolic links in its fixed
+// beginning, the latter lets it cover what is below a folder too. Patterns come from package policyfile, which has
+// checked them; a wrong one matches nothing.
 package glob
 
 import (
