@@ -120,8 +120,8 @@ func (b *bench) tree(kind string) (string, error) {
 	return dir, cmd.Run()
 }
 
-const header = `Medians of the runs: wall time, processor time, memory. The ratios are of runs that followed one another:
-median (least to most).
+const header = `Medians of the runs: wall time, processor time, memory. The ratios are of runs that followed one
+another: median (least to most).
 
 | row | before | now | now : before, wall; processor | floor or peer | now : floor, wall; processor |
 |---|---:|---:|---:|---:|---:|`

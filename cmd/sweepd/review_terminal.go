@@ -188,8 +188,8 @@ func (r *terminalReview) item(row int) reviewItem {
 	return r.items[row]
 }
 
-// Picture returns the thumbnail of a picture, or nothing if the file would have to be fetched as a whole or is no picture
-// that can be drawn. An error of reading, or for want of time, is for this once.
+// Picture returns the thumbnail of a picture, or nothing if the file would have to be fetched as a whole or is no
+// picture that can be drawn. An error of reading, or for want of time, is for this once.
 func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 	x := r.item(row)
 	from := thumbnail.Picture{}
