@@ -55,6 +55,7 @@ type Person struct {
 	Plan  Plan   // "": Basic; a member has the team's
 	Limit int64  // of storage, in bytes; 0: 2 GiB, -1: none
 	Team  *Team  // the team of which it is a member, or nil
+	Admin bool   // an administrator of the team
 }
 
 // Account is one person's Dropbox. Its exported methods act as that person does in a browser; clients use the wire.
@@ -67,10 +68,15 @@ type Account struct {
 	team        *Team
 	home        *namespace
 	root        *tree // the tree that the account sees: its home, or its team's space
+
+	// Of a team's member. Times are in Unix seconds.
+	admin, suspended    bool
+	joined, suspendedOn int64
 }
 
 // AddAccount adds an account with an empty Dropbox. It returns an error if the address is invalid or taken, the
-// plan is unknown, or the name cannot be that of a folder, as which a team's space shows it.
+// plan is unknown, an administrator has no team, or the name cannot be that of a folder, as which a team's space shows
+// it.
 func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -89,11 +95,15 @@ func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	if !strings.Contains(p.Email, "@") || d.accountOf(p.Email) != nil {
 		return nil, fmt.Errorf("an account needs an address of its own, not %q", p.Email)
 	}
+	if p.Admin && p.Team == nil {
+		return nil, fmt.Errorf("%s has no team to be an administrator of", p.Email)
+	}
 	if !p.Plan.known() || strings.ContainsAny(p.Name, "/:?*<>\"|\\") {
 		return nil, fmt.Errorf("%s cannot have the plan %q and the name %q", p.Email, p.Plan, p.Name)
 	}
 	a := &Account{
 		d: d, number: len(d.accounts), email: p.Email, name: p.Name, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
+		admin: p.Admin, joined: d.now(),
 	}
 	a.home = d.newNamespace(p.Name, a, p.Plan, owner)
 	a.root = a.home.tree

@@ -28,12 +28,16 @@ var scopes = []string{
 // team can allow it.
 const (
 	permanentDelete = "files.permanent_delete"
-	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User
+	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User or Dropbox-API-Select-Admin
+	membersRead     = "members.read"     // listing the members
 )
+
+// teamScopes returns all team scopes.
+func teamScopes() []string { return []string{permanentDelete, teamMember, membersRead} }
 
 // ofTeam reports whether one of the scopes is a team scope.
 func ofTeam(scopes []string) bool {
-	return slices.Contains(scopes, permanentDelete) || slices.Contains(scopes, teamMember)
+	return slices.ContainsFunc(teamScopes(), func(s string) bool { return slices.Contains(scopes, s) })
 }
 
 // App is an app that a developer has registered.
@@ -104,7 +108,7 @@ func (d *Dropbox) AddApp(p App) error {
 	if p.Scopes == nil {
 		p.Scopes = scopes
 		if p.Team {
-			p.Scopes = append(slices.Clone(scopes), permanentDelete, teamMember)
+			p.Scopes = slices.Concat(scopes, teamScopes())
 		}
 	}
 	if p.Key == "" || !p.Team && ofTeam(p.Scopes) {
@@ -120,10 +124,10 @@ func (a *Account) Token(scope ...string) Token {
 	return a.d.sign(&grant{a: a, app: AppKey}, scope, scopes)
 }
 
-// Token links the app AppKey to the team, without a browser, and returns the tokens. Their bearer acts for the member
-// that Dropbox-API-Select-User names. No scopes: all that exist.
+// Token links the app AppKey to the team, without a browser, and returns the tokens. Their bearer asks for the members,
+// and acts for the one that Dropbox-API-Select-User or Dropbox-API-Select-Admin names. No scopes: all that exist.
 func (t *Team) Token(scope ...string) Token {
-	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete, teamMember))
+	return t.d.sign(&grant{team: t, app: AppKey}, scope, slices.Concat(scopes, teamScopes()))
 }
 
 // sign completes the grant with the scopes (none: all) and returns an access and a refresh token. It takes the
@@ -166,60 +170,42 @@ func (d *Dropbox) secret() string {
 	return newID("", 64, d.auth.issued)
 }
 
-// signedIn returns the account of a request to that route. The caller holds the lock.
+// signedIn returns the signer of a request to that route. The caller holds the lock.
 //
-// For notifyHost it is nil, and no error: longpoll takes no token. A missing or malformed header is 400; an
-// unknown, revoked or expired token and a missing scope are 401 with the tag in the body. A token of a team acts
-// for the member in Dropbox-API-Select-User, without which it is refused.
-func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
+// For notifyHost it is the zero signer, and no error: longpoll takes no token. A missing or malformed header is 400; an
+// unknown, revoked or expired token and a missing scope are 401 with the tag in the body. A token of one person is 400
+// for a route of a team, and a token of a team for any other route without a member to act for (selected).
+func (d *Dropbox) signedIn(r *http.Request, rt *route) (s signer, err error) {
 	if rt.host == notifyHost {
-		return nil, nil
+		return s, nil
 	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return nil, badInput(`Must provide HTTP header "Authorization" or URL parameter "authorization".`)
+		return s, badInput(`Must provide HTTP header "Authorization" or URL parameter "authorization".`)
 	}
 	bearer, ok := strings.CutPrefix(header, "Bearer ")
 	if !ok || bearer == "" {
-		return nil, badInput(`Invalid authorization value in HTTP header "Authorization": expecting "Bearer <token>".`)
+		return s, badInput(`Invalid authorization value in HTTP header "Authorization": expecting "Bearer <token>".`)
 	}
 	t, known := d.auth.access[bearer]
 	switch {
 	case !known || t.grant.revoked:
-		return nil, unauthorized("invalid_access_token")
+		return s, unauthorized("invalid_access_token")
 	case d.now() >= t.expires:
-		return nil, unauthorized("expired_access_token")
+		return s, unauthorized("expired_access_token")
+	case rt.team && t.grant.team == nil:
+		return s, badInput("This is a DfB team management function.  The OAuth 2 access token you provided is for a " +
+			"specific Dropbox user account and does not work with this function.")
 	case rt.scope != "" && !slices.Contains(t.scopes, rt.scope):
-		return nil, missingScope(rt.scope)
+		return s, missingScope(rt.scope)
 	}
-	member := r.Header.Get("Dropbox-API-Select-User")
-	if t.grant.team == nil {
-		if member != "" {
-			return nil, badInput(
-				"You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox " +
-					"Business team.",
-			)
-		}
-		return t.grant.a, nil
+	switch s, err = d.selected(r, rt, t); {
+	case err != nil:
+		return s, err
+	case s.a != nil && s.a.suspended:
+		return s, unauthorized("user_suspended")
 	}
-	if member == "" {
-		return nil, badInput(
-			"This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is " +
-				"for an entire Dropbox Business team.  Since your API app key has team member file access " +
-				"permissions, you can operate on a team member's Dropbox by providing the " +
-				"\"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the " +
-				"exact user <https://www.dropbox.com/developers/documentation/http/teams>.",
-		)
-	}
-	if !slices.Contains(t.scopes, teamMember) {
-		return nil, missingScope(teamMember)
-	}
-	for _, a := range d.accounts {
-		if a.team == t.grant.team && a.MemberID() == member {
-			return a, nil
-		}
-	}
-	return nil, unauthorized("invalid_select_user")
+	return s, nil
 }
 
 // revokeToken serves auth/token/revoke: it revokes the whole grant of the app.

@@ -13,14 +13,15 @@ import (
 	"github.com/sweepd/sweepd/internal/cloudsim"
 )
 
-// call is one signed-in request to a route. authorize sets a and t, which stay nil for longpoll; read sets arg.
+// call is one signed-in request to a route. authorize sets the signer and t, which stay zero for longpoll; a
+// and t are nil for a route of a team. read sets arg.
 type call struct {
-	d    *Dropbox
-	w    http.ResponseWriter
-	r    *http.Request
-	rt   *route
-	arg  []byte // JSON
-	a    *Account
+	d   *Dropbox
+	w   http.ResponseWriter
+	r   *http.Request
+	rt  *route
+	arg []byte // JSON
+	signer
 	t    *tree // the root that its paths are in
 	sent bool  // the route has answered by itself
 }
@@ -44,8 +45,8 @@ func (d *Dropbox) Call(r *http.Request) cloudsim.Call {
 	out := cloudsim.Call{Method: "dropbox." + strings.ReplaceAll(strings.TrimPrefix(r.URL.Path, "/2/"), "/", ".")}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if a, err := d.signedIn(r, rt); err == nil && a != nil {
-		out.Account = a.email
+	if s, err := d.signedIn(r, rt); err == nil && s.a != nil {
+		out.Account = s.a.email
 	}
 	return out
 }
@@ -114,7 +115,7 @@ func (c *call) authorize() (err error) {
 		}
 		return nil
 	}
-	if c.a, err = c.d.signedIn(c.r, c.rt); err != nil {
+	if c.signer, err = c.d.signedIn(c.r, c.rt); err != nil || c.team != nil {
 		return err
 	}
 	c.t = c.a.home.tree
@@ -123,8 +124,9 @@ func (c *call) authorize() (err error) {
 
 // pathRoot reads the header of that name: https://www.dropbox.com/developers/reference/path-root-header-modes
 //
-// Without it, paths are in the account's home. "root" must name the account's present root: if it does not, the
-// refusal (422 invalid_root) has the right one, because a team may have got a space in the meantime.
+// Without it, paths are in the account's home. An administrator may name any namespace of the team. "root" must name
+// the account's present root: if it does not, the refusal (422 invalid_root) has the right one, because a team may have
+// got a space in the meantime.
 func (c *call) pathRoot(header string) error {
 	if header == "" {
 		return nil
@@ -148,7 +150,7 @@ func (c *call) pathRoot(header string) error {
 		c.t = c.a.root
 	case "namespace_id":
 		ns := c.d.namespace(u.Namespace)
-		if ns == nil || ns.roleIn(c.a) == 0 {
+		if ns == nil || !c.sees(ns) {
 			return &refusal{http.StatusUnprocessableEntity, "no_permission", nil}
 		}
 		if c.t = ns.tree; u.Namespace == c.a.RootNamespace() {

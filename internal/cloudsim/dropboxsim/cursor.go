@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 )
 
 // cursor is a place in a listing, with all options of the listing: a client cannot change them halfway. It is the
@@ -29,8 +30,22 @@ type cursor struct {
 
 // seal returns the opaque name of a cursor.
 func (d *Dropbox) seal(cur cursor) string {
-	b, _ := json.Marshal(cur) // numbers, flags and a string
-	return "AA" + base64.RawURLEncoding.EncodeToString(append(mac(b), b...))
+	return sealed("AA", cur)
+}
+
+// sealed returns an opaque name of v that begins with the prefix. It cannot be changed, and not be taken for one with
+// another prefix.
+func sealed(prefix string, v any) string {
+	b, _ := json.Marshal(v) // numbers, flags and a string
+	return prefix + base64.RawURLEncoding.EncodeToString(append(mac(prefix, b), b...))
+}
+
+// unsealed parses what sealed has returned into v, and reports whether it is that.
+func unsealed(prefix, s string, v any) bool {
+	rest, ok := strings.CutPrefix(s, prefix)
+	b, err := base64.RawURLEncoding.DecodeString(rest)
+	return ok && err == nil && len(b) >= macSize && hmac.Equal(b[:macSize], mac(prefix, b[macSize:])) &&
+		json.Unmarshal(b[macSize:], v) == nil
 }
 
 // macSize is in bytes.
@@ -40,14 +55,7 @@ const macSize = 16
 // client then has to list everything again (files/list_folder/continue, ListFolderContinueError).
 func (d *Dropbox) unseal(s string) (cur cursor, err error) {
 	bad := badInput("request body: cursor: Invalid cursor")
-	if len(s) < 2 || s[:2] != "AA" {
-		return cur, bad
-	}
-	b, err := base64.RawURLEncoding.DecodeString(s[2:])
-	if err != nil || len(b) < macSize || !hmac.Equal(b[:macSize], mac(b[macSize:])) {
-		return cur, bad
-	}
-	if json.Unmarshal(b[macSize:], &cur) != nil || cur.Tree >= len(d.trees) || cur.Account >= len(d.accounts) {
+	if !unsealed("AA", s, &cur) || cur.Tree >= len(d.trees) || cur.Account >= len(d.accounts) {
 		return cur, bad
 	}
 	if cur.Epoch != d.epoch {
@@ -56,10 +64,11 @@ func (d *Dropbox) unseal(s string) (cur cursor, err error) {
 	return cur, nil
 }
 
-// mac returns the code that ties a cursor to its content. It is no secret; it makes a cursor that was cut or
-// changed an error instead of another listing.
-func mac(b []byte) []byte {
+// mac returns the code that ties a cursor to its prefix and its content. It is no secret; it makes a cursor that was
+// cut or changed an error instead of another listing.
+func mac(prefix string, b []byte) []byte {
 	h := hmac.New(sha256.New, []byte("a rehearsal has nothing to hide"))
+	h.Write([]byte(prefix))
 	h.Write(b)
 	return h.Sum(nil)[:macSize]
 }

@@ -33,7 +33,7 @@ func (c *call) target(in deleteArg) (place, error) {
 	if err := in.check(); err != nil {
 		return place{}, err
 	}
-	p, err := c.d.find(c.a, c.t, in.Path)
+	p, err := c.d.find(c.signer, c.t, in.Path)
 	switch {
 	case err != nil:
 		return p, under("path_lookup", err)

@@ -34,7 +34,7 @@ func (d *Dropbox) Disturb(r *http.Request, kind cloudsim.Kind) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := &call{d: d, r: r, rt: rt}
-	if c.authorize() != nil {
+	if c.authorize() != nil || c.a == nil {
 		return false
 	}
 	p, _, err := c.readPath(arg.Path)

@@ -31,7 +31,7 @@ func (c *call) readPath(s string) (place, version, error) {
 	}
 	rev, ok := strings.CutPrefix(s, "rev:")
 	if !ok {
-		p, err := c.d.find(c.a, c.t, s)
+		p, err := c.d.find(c.signer, c.t, s)
 		switch {
 		case err != nil:
 			return p, version{}, under("path", err)

@@ -59,7 +59,7 @@ func (c *call) start() (cursor, error) {
 	if *in.Path != "" && !anyPath(*in.Path) {
 		return cursor{}, badPattern("path", *in.Path, "(/(.|[\\r\\n])*)?|id:.*|(ns:[0-9]+(/.*)?)")
 	}
-	p, err := c.d.find(c.a, c.t, *in.Path)
+	p, err := c.d.find(c.signer, c.t, *in.Path)
 	switch {
 	case err != nil:
 		return cursor{}, under("path", err)

@@ -1,6 +1,9 @@
 package dropboxsim
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // role is the right of an account in a namespace.
 type role int
@@ -135,6 +138,14 @@ func (ns *namespace) roleIn(a *Account) (best role) {
 		}
 	}
 	return best
+}
+
+// of reports whether ns is the team's: its space, one of its folders, or the home of a member.
+func (ns *namespace) of(team *Team) bool {
+	if ns.own != nil {
+		return ns.own.team == team
+	}
+	return team.space != nil && slices.ContainsFunc(ns.mounts, func(m mount) bool { return m.t == team.space.tree })
 }
 
 // retains reports whether a file that was replaced or deleted at a time can still be restored. Both are in Unix

@@ -42,9 +42,9 @@ func (t *tree) at(display string) place {
 }
 
 // find parses a path of a request: "/a/b", "id:...", "id:.../b" or "ns:1/a/b". It is in the tree t unless it names
-// another namespace; a is the account. The error is malformed or notFound; a place at which nothing exists is not an
+// another namespace that who may see. The error is malformed or notFound; a place at which nothing exists is not an
 // error.
-func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
+func (d *Dropbox) find(who signer, t *tree, s string) (place, error) {
 	head, rest, _ := strings.Cut(s, "/")
 	if rest != "" || strings.HasSuffix(s, "/") {
 		rest = "/" + rest
@@ -53,11 +53,11 @@ func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	case head == "":
 	case strings.HasPrefix(head, "ns:"):
 		ns := d.namespace(head[len("ns:"):])
-		if ns == nil || ns.roleIn(a) == 0 {
+		if ns == nil || !who.sees(ns) {
 			return place{}, notFound
 		}
-		if t = ns.tree; ns == a.root.mounts[0].ns {
-			t = a.root
+		if t = ns.tree; ns == who.a.root.mounts[0].ns {
+			t = who.a.root
 		}
 	case strings.HasPrefix(head, "id:"):
 		n := d.node(head)

@@ -25,7 +25,7 @@ func (a *Account) self() actor { return actor{context.Background(), a} }
 // place returns the place of a path, or an id, in the account's own home. The root is no place to do anything
 // with.
 func (a *Account) place(s string) (place, error) {
-	p, err := a.d.find(a, a.home.tree, s)
+	p, err := a.d.find(signer{a: a}, a.home.tree, s)
 	if err == nil && p.lower == "" {
 		err = malformed
 	}

@@ -20,7 +20,7 @@ func createFolder(c *call) (any, error) {
 	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
-	p, err := c.d.find(c.a, c.t, in.Path)
+	p, err := c.d.find(c.signer, c.t, in.Path)
 	if err != nil {
 		return nil, under("path", err)
 	}
@@ -55,13 +55,13 @@ func (c *call) places(in relocationArg) (from, to place, err error) {
 			return from, to, badPattern(field, s, writePath.String())
 		}
 	}
-	if from, err = c.d.find(c.a, c.t, in.From); err != nil {
+	if from, err = c.d.find(c.signer, c.t, in.From); err != nil {
 		return from, to, under("from_lookup", err)
 	}
 	if from.node == nil || from.lower == "" {
 		return from, to, "from_lookup/" + notFound
 	}
-	if to, err = c.d.find(c.a, c.t, in.To); err != nil {
+	if to, err = c.d.find(c.signer, c.t, in.To); err != nil {
 		return from, to, under("to", err)
 	}
 	if to.node != nil && to.node != from.node && in.Autorename {

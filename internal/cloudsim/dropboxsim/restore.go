@@ -27,7 +27,7 @@ func restoreRev(c *call) (any, error) {
 	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
-	p, err := c.d.find(c.a, c.t, arg.Path)
+	p, err := c.d.find(c.signer, c.t, arg.Path)
 	switch {
 	case err != nil:
 		return nil, under("path_lookup", err)

@@ -80,7 +80,7 @@ func listRevisions(c *call) (any, error) {
 	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
-	p, err := c.d.find(c.a, c.t, in.Path)
+	p, err := c.d.find(c.signer, c.t, in.Path)
 	now := c.d.now()
 	switch {
 	case err != nil:

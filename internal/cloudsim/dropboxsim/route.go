@@ -1,5 +1,7 @@
 package dropboxsim
 
+import "strings"
+
 // style is how a route receives its argument and sends its answer:
 // https://www.dropbox.com/developers/documentation/http/documentation#formats
 type style int
@@ -16,6 +18,8 @@ type route struct {
 	host    string
 	style   style
 	scope   string
+	team    bool // of a team: it takes a team's token, and no other
+	admin   bool // it also takes Dropbox-API-Select-Admin
 	writes  bool
 	crowded union // the error of a write while another is under way
 	serve   func(c *call) (any, error)
@@ -64,5 +68,11 @@ func routes() map[string]*route {
 	add("users/get_space_usage", apiHost, rpc, "account_info.read", spaceUsage)
 	add("check/user", apiHost, rpc, "account_info.read", checkUser)
 	add("auth/token/revoke", apiHost, rpc, "", revokeToken)
+
+	for name, rt := range all {
+		rt.admin = strings.HasPrefix(name, "/2/files/") // "whole team" in the documentation of each
+	}
+	add("team/members/list_v2", apiHost, rpc, membersRead, listMembers).team = true
+	add("team/members/list/continue_v2", apiHost, rpc, membersRead, moreMembers).team = true
 	return all
 }

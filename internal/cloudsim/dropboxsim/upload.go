@@ -96,7 +96,7 @@ func uploadFile(c *call) (any, error) {
 // At a free path it makes a file. Over a file, "overwrite" and an "update" of its present rev replace the bytes;
 // the same bytes again are no change; anything else is a conflict, or with autorename a file beside it.
 func (c *call) commit(in commitInfo, bytes *content.Content) (*fileMeta, error) {
-	p, err := c.d.find(c.a, c.t, in.Path)
+	p, err := c.d.find(c.signer, c.t, in.Path)
 	if err != nil {
 		return nil, err
 	}

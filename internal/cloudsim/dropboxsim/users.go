@@ -23,10 +23,7 @@ func currentAccount(c *call) (any, error) {
 	out := map[string]any{
 		"account_id": a.AccountID(), "email": a.email, "email_verified": true, "disabled": false,
 		"locale": "en", "country": "CH",
-		"name": map[string]any{
-			"given_name": a.name, "surname": a.name, "familiar_name": a.name, "display_name": a.name,
-			"abbreviated_name": a.name[:1],
-		},
+		"name":          a.names(),
 		"referral_link": "https://www.dropbox.com/referrals/rehearsal", "is_paired": false,
 		"account_type": map[string]any{".tag": a.plan.accountType()}, "root_info": a.rootInfo(),
 	}
@@ -35,6 +32,14 @@ func currentAccount(c *call) (any, error) {
 		out["team_member_id"] = a.MemberID()
 	}
 	return out, nil
+}
+
+// names returns the Name of the wire: the one name that an account has here, in each of the fields.
+func (a *Account) names() map[string]any {
+	return map[string]any{
+		"given_name": a.name, "surname": a.name, "familiar_name": a.name, "display_name": a.name,
+		"abbreviated_name": a.name[:1],
+	}
 }
 
 // describe returns the FullTeam of the wire, with policies that have no effect here.

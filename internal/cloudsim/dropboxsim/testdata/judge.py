@@ -7,14 +7,15 @@ it, as a JSON list of strings.
 import json
 import sys
 
-from dropbox import auth, check, common, files, stone_serializers, users
+from dropbox import auth, check, common, files, stone_serializers, team, users
 
-MODULES = {"auth": auth, "check": check, "files": files, "users": users}
+MODULES = {"auth": auth, "check": check, "files": files, "team": team, "users": users}
 
 # What the API has been given since this client was made.
 LATER = {
     "is_restorable", "top_level_content_policy", "group_creation_policy", "shared_folder_link_restriction_policy",
     "enforce_link_password_policy", "default_link_expiration_days_policy", "shared_link_default_permissions_policy",
+    "root_folder_id",
 }
 
 LATER_AT = {"/2/files/list_revisions": {"has_more"}}
