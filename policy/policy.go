@@ -31,12 +31,13 @@ type Policy struct {
 	// Copies means that pictures without other evidence are compared with the known ones by what they look like.
 	Copies bool
 
-	// Mode, Reload, Schedule and Notify control when and how sweepd run acts by itself. They do not change which
+	// Mode, Reload, Schedule, Notify and Page control when and how sweepd run acts by itself. They do not change which
 	// files are due, and are not part of Hash.
 	Mode     Mode
 	Reload   Reload
 	Schedule Schedule
 	Notify   []Notify
+	Page     Page
 
 	Links []Link // roots and patterns with symbolic links; see Resolve. Not part of Hash
 }

@@ -97,6 +97,9 @@ func (p *Policy) alone(pr language.Printer) string {
 	for _, n := range p.Notify {
 		said += "  " + n.In(pr) + "\n"
 	}
+	if p.Page.Remote() {
+		said += "  " + p.Page.In(pr) + "\n"
+	}
 	return said
 }
 

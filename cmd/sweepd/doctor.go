@@ -91,6 +91,8 @@ func headed(check string, finding language.Message) language.Message {
 		return language.Messagef("policy: %s", finding)
 	case "service":
 		return language.Messagef("service: %s", finding)
+	case "review":
+		return language.Messagef("review page: %s", finding)
 	case "protection":
 		return language.Messagef("protection: %s", finding)
 	case "record":

@@ -20,6 +20,7 @@ type reviewOptions struct {
 	noBrowser bool
 	terminal  bool // no page
 	service   bool // the page of the running service
+	password  bool // print the hash of a password
 }
 
 // newReviewCmd returns the verb review. It has three forms: a page of its own, the page of the service, and a list on
@@ -43,12 +44,19 @@ Keys decide: k keeps a picture and every copy, a approves it as it is shown, u t
 that back or restores it, Enter shows all evidence, ? the other keys. A terminal
 that can show pictures (kitty, iTerm2 or sixel) shows them.
 
+A service shows the page to other machines if the policy says so, with a
+certificate and a password (review: in sweepd-policy(5)). --password asks for a
+password and prints its hash, for the file that the policy names.
+
 Exit status: 1 if the page could not be served; with --terminal, if a file or a
 folder could not be read.`,
 		Example: "  sweepd review ~/Downloads ~/Pictures\n  sweepd review --listen 127.0.0.1:8080 --no-browser\n" +
 			"  sweepd review --terminal",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
+			if o.password {
+				return runReviewPassword(cmd.Context(), p)
+			}
 			if o.terminal {
 				return runReviewTerminal(cmd.Context(), p, o.where)
 			}
@@ -59,11 +67,11 @@ folder could not be read.`,
 		"serve at a local `ADDRESS`; port 0 picks a free port; unix:/PATH is a socket")
 	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "only print the link")
 	cmd.Flags().BoolVar(&o.terminal, "terminal", false, "list the pictures on the terminal")
-	cmd.MarkFlagsMutuallyExclusive("terminal", "listen")
 	cmd.MarkFlagsMutuallyExclusive("terminal", "no-browser")
 	cmd.Flags().BoolVar(&o.service, "service", false, "open the page of the running service (sweepd run --review)")
-	cmd.MarkFlagsMutuallyExclusive("service", "listen")
-	cmd.MarkFlagsMutuallyExclusive("service", "terminal")
+	cmd.Flags().BoolVar(&o.password, "password", false, "print the hash of a password for review: in the policy")
+	cmd.MarkFlagsMutuallyExclusive("terminal", "service", "password", "listen")
+	cmd.MarkFlagsMutuallyExclusive("password", "no-browser")
 	return cmd
 }
 
@@ -136,7 +144,10 @@ func (p *program) reviewServer(ctx context.Context, where []string) (*review.Ser
 func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOptions) error {
 	base, serve, err := s.Open(ctx, o.listen)
 	if errors.Is(err, status.ErrNotHere) {
-		return &app.UsageError{Err: err, Hint: "the page is of this machine only: --listen 127.0.0.1:0"}
+		return &app.UsageError{
+			Err: err, Hint: "this page is of this machine only; for other machines, forward its port, or write " +
+				"review: in the policy of a service: docs/review.md",
+		}
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/png"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
 		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
-		"zipped": cmdZipped, "embedded": cmdEmbedded,
+		"certificate": cmdCertificate, "zipped": cmdZipped, "embedded": cmdEmbedded,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -128,6 +129,27 @@ func cmdScene(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
 	ts.Check(os.WriteFile(path, content, 0o600))
 	cmdQuiet(ts, false, args[:1])
+}
+
+// certificate NAME DURATION: writes NAME.crt, which is valid so much longer, and NAME.key; sets PORT to a free port.
+func cmdCertificate(ts *testscript.TestScript, _ bool, args []string) {
+	valid, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	name := ts.MkAbs(args[0])
+	ts.Check(e2e.Certificate(name+".crt", name+".key", time.Now(), time.Now().Add(valid), "nas.example.org"))
+	if ts.Getenv("PORT") == "" {
+		ts.Setenv("PORT", freePort(ts))
+	}
+}
+
+// freePort returns a port at which nothing listens.
+func freePort(ts interface{ Check(error) }) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Check(l.Close())
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	ts.Check(err)
+	return port
 }
 
 // quiet FILE: the file was last written a hundred days ago.

@@ -31,8 +31,8 @@ const (
 // Finding is the finding of one check.
 type Finding struct {
 	Storage string // "" if it is about none
-	// Check is policy, service, protection, record, pause, folder, trash, client, sign-in, access, account, clock or
-	// space.
+	// Check is policy, service, review, protection, record, pause, folder, trash, client, sign-in, access, account,
+	// clock or space.
 	Check string
 	State State
 	Text  language.Message
@@ -43,8 +43,8 @@ type Finding struct {
 // of each folder with a file of its own, which it removes again. only are names of storages; if it is empty, all
 // storages of the policy are checked. Checks that depend on a failed one are left out.
 //
-// The order is that of dependence: record, pause, policy, service, protections, and then the storages by name. A
-// missing policy ends the checks, as a finding that is well: sweepd works without one.
+// The order is that of dependence: record, pause, policy, service, review page, protections, and then the storages by
+// name. A missing policy ends the checks, as a finding that is well: sweepd works without one.
 func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		paths, err := FindPaths(o.Getenv)
@@ -106,6 +106,9 @@ func (o Options) examineBy(
 		}) {
 			return
 		}
+	}
+	if by.Policy.Page.Remote() && !yield(o.door(by.Policy.Page)) {
+		return
 	}
 	for _, x := range Unmatched(ctx, by.Policy) {
 		if !yield(unmatched(x)) {

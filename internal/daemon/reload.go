@@ -12,16 +12,21 @@ import (
 
 // reload reads the policy anew. An invalid one is refused, and the old one stays. Only keep calls it.
 //
-// The new receivers are opened before anything is changed, because a policy with one that does not exist is
-// refused too. Then the file is followed, the old loops are stopped, and the new ones started. It returns once
-// the old loops have ended, or hang.
+// The new receivers, and the port for other machines, are opened before anything is changed, because a policy with one
+// that cannot be is refused too. Then the file is followed, the old loops are stopped, and the new ones started. It
+// returns once the old loops have ended, or hang.
 func (d *daemon) reload(ctx context.Context) error {
 	d.manage(d.service.Reloading())
 	defer func() { d.manage(d.service.Ready(d.sentence())) }()
 	path, p, err := d.file.open()
 	var n *notify.Notifier
 	if err == nil {
-		if n, err = d.openNotifier(p); err != nil {
+		if n, err = d.openNotifier(p); err == nil {
+			if err = d.admit(ctx, p.Page); err != nil {
+				d.closeNotifier(ctx, n)
+			}
+		}
+		if err != nil {
 			d.file.refuse(p, err)
 		}
 	}

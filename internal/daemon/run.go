@@ -31,9 +31,11 @@ type Options struct {
 	Reload <-chan os.Signal // each signal reloads the policy; nil: never
 	// Changed receives a value when the policy file may have changed; nil: the file is looked at from time to time.
 	Changed <-chan struct{}
-	Listen  []string         // the addresses to serve on, see status.Listen; sockets from systemd are added
-	Pprof   bool             // serve profiles there too
-	Review  string           // the address of the review page; "": none, but for a socket from systemd named review
+	Listen  []string // the addresses to serve on, see status.Listen; sockets from systemd are added
+	Pprof   bool     // serve profiles there too
+	// Review is the address of the review page on this machine; "": none, but for a socket from systemd named review,
+	// and for what the policy says of other machines.
+	Review  string
 	Version string           // of this program
 	OnRun   func(report.Run) // is called with each run, one at a time; may be nil
 	Ready   func()           // is called when everything has begun; may be nil
@@ -72,6 +74,7 @@ type daemon struct {
 	stopping []*loop // of the previous policy; they finish the work under way
 	notifier *notify.Notifier
 	notices  []language.Message
+	page     page
 	doubted  bool // the doubt about the clock was reported
 
 	nextDigest time.Time // zero: none is sent
@@ -96,7 +99,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return errors.Join(d.journal.Err(), err)
 	}
 	serving, stop := context.WithCancel(ctx)
-	defer func() { stop(); d.others.Wait() }()
+	defer func() { stop(); d.others.Wait(); err = errors.Join(err, d.closePage()) }()
 	if err := d.serve(serving); err != nil {
 		return err
 	}

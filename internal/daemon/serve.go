@@ -18,19 +18,10 @@ func (d *daemon) serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take over the sockets: %w", err)
 	}
-	var link func() string
-	if sockets := named["review"]; d.o.Review != "" || len(sockets) > 0 {
-		delete(named, "review")
-		page, err := d.reviewPage(ctx)
-		if err != nil {
-			return err
-		}
-		base, serve, err := page.Open(ctx, d.o.Review, sockets...)
-		if err != nil {
-			return errors.Join(err, page.Close())
-		}
-		d.servePage(ctx, page, serve)
-		link = func() string { return base + page.Link() }
+	sockets := named["review"]
+	delete(named, "review")
+	if err := d.openPage(ctx, sockets); err != nil {
+		return err
 	}
 	listeners := slices.Concat(slices.Collect(maps.Values(named))...)
 	for _, address := range d.o.Listen {
@@ -47,7 +38,7 @@ func (d *daemon) serve(ctx context.Context) error {
 		return nil
 	}
 	h := status.Handler(status.Options{
-		State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do, Link: link,
+		State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do, Link: d.link,
 	})
 	d.others.Go(func() {
 		if err := status.Serve(ctx, h, listeners...); err != nil {

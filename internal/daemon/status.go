@@ -18,7 +18,7 @@ import (
 // first, so that a change is shown even while nothing is swept.
 func (d *daemon) status() status.Daemon {
 	now := d.now()
-	outdated, problems := d.outdated(now), d.problems(context.Background(), now)
+	outdated, problems, door := d.outdated(now), d.problems(context.Background(), now), d.doorNotice(now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := status.Daemon{
@@ -26,6 +26,9 @@ func (d *daemon) status() status.Daemon {
 		Mode: d.policy.Mode.String(), Notices: slices.Clone(d.notices),
 	}
 	s.Paused = language.Explanation(d.paths.Paused(now))
+	if !door.IsZero() {
+		s.Notices = append(s.Notices, door)
+	}
 	s.Digest = d.nextDigest
 	s.Held = language.Explanation(outdated)
 	s.Record = d.journal.File()

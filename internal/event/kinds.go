@@ -50,6 +50,13 @@ func ofService() []Kind {
 			Fields:  []string{"err"},
 			Do:      "The review page does not answer any more: restart the service.",
 		},
+		{
+			Name: "review_refused", MessageID: "0d0b0f5a9c3e4a7c8f0a6a2b9f4f7c31",
+			Message: "somebody entered a wrong password for the review page",
+			Levels:  []slog.Level{slog.LevelWarn},
+			Fields:  []string{"from"},
+			Do:      "If it was not you: close the port to `from`, or choose a longer password.",
+		},
 	}
 }
 

@@ -97,7 +97,7 @@ func TestASessionCannotBeFixed(t *testing.T) {
 	if code, _ := d.get(d.server.Link()); code != http.StatusOK {
 		t.Fatalf("the second link: %d", code)
 	}
-	if d.server.logins.valid(first, d.now()) {
+	if d.server.logins.valid(first, digest{}, d.now()) {
 		t.Error("signing in again leaves the former session")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -28,6 +29,11 @@ type Options struct {
 	MayApply func() error
 	// Progress is called now and then during a look; may be nil.
 	Progress func(seen, matched int64)
+	// Door returns the certificate and the password for other machines, from their files by the present policy; nil:
+	// no other machine is let in.
+	Door func() (*app.Door, error)
+	// Refused is called with the address that a wrong password came from; may be nil.
+	Refused func(from string)
 }
 
 // Server is the page. Its methods may be called by several goroutines at once. There are two locks. engine serialises
@@ -38,6 +44,7 @@ type Server struct {
 	o      Options
 	in     language.Printer
 	logins *logins
+	door   *door
 	maker  *thumbnail.Maker
 	thumbs *thumbnails
 	here   chan struct{} // thumbnails that are made of files of this machine
@@ -66,12 +73,16 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.MayApply == nil {
 		o.MayApply = func() error { return nil }
 	}
+	if o.Refused == nil {
+		o.Refused = func(string) {}
+	}
 	thumbs, err := newThumbnails(o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		o: o, in: o.Language, logins: newLogins(), maker: thumbnail.NewMaker(), thumbs: thumbs, key: make([]byte, 32),
+		o: o, in: o.Language, logins: newLogins(), door: newDoor(o.Door, o.Now), maker: thumbnail.NewMaker(),
+		thumbs: thumbs, key: make([]byte, 32),
 	}
 	s.here, s.away = turns()
 	_, _ = rand.Read(s.key) // it never fails, by its documentation
@@ -100,12 +111,32 @@ func (s *Server) Close() error {
 // Link returns a path that signs one browser in, once, within a quarter of an hour.
 func (s *Server) Link() string { return "/login/" + s.logins.link(s.o.Now()) }
 
+// Listeners are sockets that something else has opened.
+type Listeners = []net.Listener
+
+// Split returns those that only this machine can reach, and the others.
+func Split(all Listeners) (here, away Listeners) {
+	for _, l := range all {
+		if status.Local(l.Addr()) {
+			here = append(here, l)
+		} else {
+			away = append(away, l)
+		}
+	}
+	return here, away
+}
+
 // Open listens at the address, see status.Listen, unless it is "", and also at the listeners, of which there is one at
 // least then. It returns the address of the page, without a path, and a function that serves it until its context ends.
-// If it returns an error, the listeners stay open.
+// If it returns an error, the listeners stay open. A listener that other machines can reach is status.ErrNotHere.
 func (s *Server) Open(
 	ctx context.Context, address string, more ...net.Listener,
 ) (base string, serve func(context.Context) error, err error) {
+	for _, l := range more {
+		if !status.Local(l.Addr()) {
+			return "", nil, fmt.Errorf("listen at %s: %w", l.Addr(), status.ErrNotHere)
+		}
+	}
 	if address != "" {
 		l, err := status.Listen(ctx, address)
 		if err != nil {
@@ -136,6 +167,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{name}", asset)
 	mux.HandleFunc("GET /login/{code}", s.login)
+	mux.HandleFunc("POST /login", s.password)
 	for pattern, h := range map[string]http.HandlerFunc{
 		"GET /{$}":                     s.looked(s.foundPage),
 		"GET /ids":                     s.looked(s.ids),
@@ -160,7 +192,7 @@ func (s *Server) Handler() http.Handler {
 	} {
 		mux.Handle(pattern, s.signedIn(h))
 	}
-	return guarded(mux)
+	return s.guarded(mux)
 }
 
 // looked passes on requests once there is a list: the first of them makes it. If several requests come at the same

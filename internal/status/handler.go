@@ -27,7 +27,7 @@ type Options struct {
 	// Do carries out or begins a command. It returns an error if it refuses. storages are as the client named them;
 	// none: all.
 	Do func(ctx context.Context, verb string, storages []string) error
-	// Link returns a new link to the review page. nil: the daemon has none.
+	// Link returns a new link to the review page; "": the daemon has none, as for nil.
 	Link func() string
 }
 
@@ -128,11 +128,15 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 
 // link serves /link.
 func (h handler) link(w http.ResponseWriter, _ *http.Request) {
-	if h.o.Link == nil {
+	link := ""
+	if h.o.Link != nil {
+		link = h.o.Link()
+	}
+	if link == "" {
 		text(w, http.StatusNotFound, "the service has no review page\n")
 		return
 	}
-	text(w, http.StatusOK, h.o.Link()+"\n")
+	text(w, http.StatusOK, link+"\n")
 }
 
 // text sends a plain text with that status.

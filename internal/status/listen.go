@@ -38,6 +38,12 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", at.String())
 }
 
+// Local reports whether only this machine can reach a listener's address.
+func Local(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return a.Network() == "unix" || ok && tcp.IP.IsLoopback()
+}
+
 // listenUnix opens the socket at an absolute path. Its mode is 0600 from the start, or as soon as the system
 // allows it, so that no other user can connect in between.
 func listenUnix(ctx context.Context, path string) (net.Listener, error) {

@@ -181,10 +181,12 @@ var missingHints = map[string]string{
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
 	"type": "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for " +
 		"Dropbox",
-	"app_key": "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
-	"name":    "give the rule a name; plans, history and explain print it",
-	"do":      "write do: keep, do: review or do: trash",
-	"to":      "set where messages go: a file with the address, the name of a systemd credential, or desktop",
+	"app_key":     "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
+	"name":        "give the rule a name; plans, history and explain print it",
+	"do":          "write do: keep, do: review or do: trash",
+	"certificate": "name the file of the page's certificate; nothing listens for other machines without TLS",
+	"password":    "name a file with the hash of a password; make one with: sweepd review --password",
+	"to":          "set where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
 // shapeHints are hints for sections that a user may try to switch as a whole.
@@ -195,6 +197,8 @@ var shapeHints = map[string]string{
 
 	"schedule": "write each time by itself, as in schedule: {sweep: daily 03:00}",
 	"notify":   "write each receiver by itself, as in notify: [{to: desktop}]",
+
+	"review": "write review: {listen: 0.0.0.0:8443, certificate: FILE, key: FILE, password: FILE}",
 
 	"a receiver in notify": "set where messages go, e.g. {to: desktop}",
 }

@@ -34,6 +34,8 @@ type form struct {
 	Schedule *scheduleForm `yaml:"schedule"`
 	// Receivers of messages from sweepd run. None when absent; the journal is kept in any case.
 	Notify []*notifyForm `yaml:"notify" jsonschema:"minItems=1"`
+	// How other machines reach the review page of sweepd run. Only this machine does when absent.
+	Review *reviewForm `yaml:"review"`
 }
 
 // storageForm is one place to sweep. The type determines which keys it accepts; see storageKinds.
@@ -182,6 +184,19 @@ type notifyForm struct {
 	On some[event] `yaml:"on"`
 	// Whether messages include names of files: show or hide; hide when absent.
 	Names *names `yaml:"names"`
+}
+
+// reviewForm lets other machines in to the review page.
+type reviewForm struct {
+	mapped
+	// Address and port, as in 0.0.0.0:8443. When absent, a socket of systemd with the name review.
+	Listen *listening `yaml:"listen"`
+	// The certificate and those above it, as PEM. It names the host of the page.
+	Certificate *credential `yaml:"certificate" jsonschema:"required"`
+	// The private key of the certificate, as PEM, readable by its owner only.
+	Key *credential `yaml:"key" jsonschema:"required"`
+	// The hash of the password, as sweepd review --password prints it, readable by its owner only.
+	Password *credential `yaml:"password" jsonschema:"required"`
 }
 
 // when holds the conditions that must be true of a file for a rule to match.

@@ -51,6 +51,11 @@ func (f *form) policy() *policy.Policy {
 	for _, n := range f.Notify {
 		p.Notify = append(p.Notify, n.notify())
 	}
+	if r := f.Review; r != nil {
+		p.Page = policy.Page{
+			Listen: text(r.Listen), Certificate: text(r.Certificate), Key: text(r.Key), Password: text(r.Password),
+		}
+	}
 	return p
 }
 

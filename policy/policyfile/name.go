@@ -2,6 +2,7 @@ package policyfile
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strings"
 	"unicode"
@@ -34,6 +35,23 @@ func (s *sink) read(w yamlScalar, o ParseOptions) error {
 		return &Error{Message: fmt.Sprintf("%q is not a receiver", clip(w.text)), Hint: hint}
 	}
 	*s = sink(w.text)
+	return nil
+}
+
+// credential is a file of this machine, or a credential of systemd by its bare name, with what must not be in a policy.
+type credential string
+
+func (c *credential) read(w yamlScalar, o ParseOptions) error {
+	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
+		return (*keyFile)(c).read(w, o)
+	}
+	if !credentialForm.MatchString(w.text) {
+		return &Error{
+			Message: "it is neither a file nor the name of a systemd credential",
+			Hint:    "write the file by its whole path, as in ~/.config/sweepd/review.key",
+		}
+	}
+	*c = credential(w.text)
 	return nil
 }
 
@@ -135,5 +153,20 @@ func (m *member) read(w yamlScalar, _ ParseOptions) error {
 		}
 	}
 	*m = member(w.text)
+	return nil
+}
+
+// listening is an address of this machine with a port, by numbers: a name could become another address.
+type listening string
+
+func (l *listening) read(w yamlScalar, _ ParseOptions) error {
+	at, err := netip.ParseAddrPort(w.text)
+	if err != nil || at.Port() == 0 {
+		return &Error{
+			Message: fmt.Sprintf("%q is not an address with a port", clip(w.text)),
+			Hint:    "write numbers, as in 0.0.0.0:8443, or [::]:8443 for IPv6 too",
+		}
+	}
+	*l = listening(at.String())
 	return nil
 }

@@ -138,6 +138,17 @@ func (label) JSONSchema() *jsonschema.Schema {
 	return named("name", "At most 64 characters in one line.", pattern(`^\S(.{0,62}\S)?$`), "screenshots")
 }
 
+func (credential) JSONSchema() *jsonschema.Schema {
+	return named("secret file", "An absolute path, one that begins with ~/, or the name of a systemd credential.",
+		pattern(`^((/|~/).*[^/]|[A-Za-z0-9][A-Za-z0-9_.-]*)$`), "~/.config/sweepd/review.key", "review.key")
+}
+
+func (listening) JSONSchema() *jsonschema.Schema {
+	return named("address", "The number of an address, and a port.",
+		pattern(`^([0-9.]+|\[[0-9A-Fa-f:.]+\]):[1-9][0-9]{0,4}$`),
+		"0.0.0.0:8443", "[::]:8443")
+}
+
 func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes.words) }
 func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads.words) }
 func (event) JSONSchema() *jsonschema.Schema  { return oneOf(events.words) }

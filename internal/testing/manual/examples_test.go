@@ -27,6 +27,7 @@ var frames = map[string][]mapping{
 	"trash":        {{}}, "limits": {{}}, "protect": {{}}, "schedule": {{}},
 	"notify[]": {{"to": "desktop"}},
 	"openai":   {{"key": "/etc/sweepd/openai-key"}},
+	"review":   {{"certificate": "~/review.crt", "key": "~/review.key", "password": "~/review.password"}},
 }
 
 // policyWith returns a policy with a mapping in the place of a section.

@@ -117,6 +117,8 @@ func (root *schema) sections() ([]section, error) {
 		{"protect", ""},
 		{"schedule", ""},
 		{"notify[]", ""},
+		{"openai", ""},
+		{"review", "Each file can be named by its path, or by the bare name of a credential of systemd."},
 	} {
 		s := root.at(of.path)
 		if s == nil {

@@ -16,7 +16,7 @@ type kind struct {
 var mappings = map[string]string{
 	"storage": "storages.NAME", "rule": "rules[]", "when": "rules[].when", "condition": "rules[].when",
 	"trash": "trash", "limits": "limits", "protect": "protect", "schedule": "schedule", "notify": "notify[]",
-	"openAI": "openai",
+	"openAI": "openai", "review": "review",
 }
 
 // values returns which values s allows, in words: "`report` or `enforce`", "duration", "`off`, or duration".
