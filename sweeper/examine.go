@@ -56,6 +56,9 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 			return false
 		}
 	}
+	if !sc.asking.on {
+		return sc.remember(ctx, r, l, v)
+	}
 	sc.look(ctx, l.Entry, v)
 	c := openCase{listed: l, rec: journal.Record{Entry: l.Entry, Verdict: v, FirstSeen: sc.now()}}
 	if !sc.isOpen(c.rec) {
@@ -121,7 +124,7 @@ func (sc *scan) records(e providers.Entry, base fingerprint.Verdict) bool {
 	if base.Confidence >= fingerprint.Possible {
 		return true
 	}
-	if sc.knowledge.has(e) || sc.weigh(e, base).LooksLike() {
+	if sc.knowledge.has(e) || sc.lookalikes != nil && sc.weigh(e, base).LooksLike() {
 		return true
 	}
 	return !isRemote(sc.st) && e.SHA256 != [sha256.Size]byte{} && sc.knowledge.hasSize(e.Size)

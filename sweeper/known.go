@@ -96,6 +96,9 @@ func (k knowledge) hasSize(size int64) bool { return k.set.HasSize(size) || len(
 // weigh adds what is known of the bytes to the record, whose verdict is that of the detectors. What is learnt from the
 // person's own pictures settles what OpenAI is asked about.
 func (k knowledge) weigh(rec *journal.Record) {
+	if k.set.Len() == 0 && len(k.answers) == 0 {
+		return
+	}
 	if m, ok := k.of(rec.Entry); rec.Verdict.MediaType != "" && k.gave(rec.Verdict.Twin) {
 		rec.Verdict = rec.Verdict.With(fingerprint.Given, fingerprint.NoProduct)
 	} else if ok && rec.Verdict.MediaType != "" {

@@ -251,20 +251,22 @@ func (sc *scan) version() int { return sc.decider.s.o.Policy.Detectors(sc.st.Nam
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, base := rec.Entry, rec.Verdict
-	original, isNew := sc.original(rec)
+	var original known.Picture
+	isNew := false
+	if base.Twin.Size > 0 {
+		original, isNew = sc.original(rec)
+	}
 	began := rec.Marked
 	sc.weighRecord(&rec)
 	v := rec.Verdict
-	f := Found{
-		Storage: sc.st.Name(), Entry: e, Verdict: v, Marked: !rec.Marked.IsZero(), BytesRead: fetched, base: base,
+	d := policy.Decision{Action: policy.Keep} // no rule decides on a picture that is not from ChatGPT
+	var f Found
+	var c Case
+	var err error
+	if v.Confidence > fingerprint.None || sc.options.All || sc.options.Case != nil {
+		f = sc.foundAs(ctx, rec, base, fetched)
+		d, c, err = sc.decide(ctx, r, rec)
 	}
-	f.match, _ = sc.knowledge.of(e)
-	if sc.options.Known {
-		if err := sc.decider.s.locate(ctx, &f); err != nil {
-			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "look up what is known of", err) })
-		}
-	}
-	d, c, err := sc.decide(ctx, r, rec)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched
@@ -307,6 +309,23 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	if sc.options.Case != nil {
 		sc.options.Case(c)
 	}
+}
+
+// foundAs returns what a scan reports of a file, without the decision.
+func (sc *scan) foundAs(ctx context.Context, rec journal.Record, base fingerprint.Verdict, fetched int64) Found {
+	f := Found{
+		Storage: sc.st.Name(), Entry: rec.Entry, Verdict: rec.Verdict, Marked: !rec.Marked.IsZero(),
+		BytesRead: fetched, base: base,
+	}
+	f.match, _ = sc.knowledge.of(rec.Entry)
+	if sc.options.Known {
+		if err := sc.decider.s.locate(ctx, &f); err != nil {
+			sc.count(func(sum *Summary) {
+				sum.problem(sc.st.Name(), rec.Entry.Path, "look up what is known of", err)
+			})
+		}
+	}
+	return f
 }
 
 // decide returns the decision on a file, and what it needs if that is asked for.
