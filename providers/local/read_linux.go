@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,8 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return entry(path, &s), nil
 }
 
-// ReadRange implements providers.Driver. The file is compared with rev before the first byte and again with the last.
+// ReadRange implements providers.Driver. The file is compared with rev as soon as all bytes are read; if that takes more
+// than one call, before the first of them too.
 func (d *Driver) ReadRange(
 	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
 ) (io.ReadCloser, error) {
@@ -44,31 +46,16 @@ func (d *Driver) ReadRange(
 	if err != nil {
 		return nil, roots.Reason("open", path, err)
 	}
-	f := &reader{fd: fd, rev: rev, off: off}
-	size, err := f.compare()
-	if err != nil {
-		unix.Close(fd)
-		return nil, err
-	}
-	f.left = max(min(n, size-off), 0)
-	return f, nil
+	return &reader{fd: fd, rev: rev, off: off, left: max(n, 0)}, nil
 }
 
-// ReadTrashed implements providers.Driver. The file is compared with the receipt before the first byte and again with
-// the last.
+// ReadTrashed implements providers.Driver. The file is compared with the receipt as ReadRange does with a revision.
 func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
 	fd, state, err := d.trash.Open(ctx, string(r))
 	if err != nil {
 		return nil, contract(err)
 	}
-	f := &reader{fd: fd, rev: providers.Revision(state.String()), off: off}
-	size, err := f.compare()
-	if err != nil {
-		unix.Close(fd)
-		return nil, err
-	}
-	f.left = max(min(n, size-off), 0)
-	return f, nil
+	return &reader{fd: fd, rev: providers.Revision(state.String()), off: off, left: max(n, 0)}, nil
 }
 
 // Free implements providers.Driver: it returns the bytes that users other than root can use on the file systems of
@@ -86,11 +73,14 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	return free, nil
 }
 
-// reader reads a part of one revision of a file.
+// reader reads a part of one revision of a file. A comparison is a system call, and a scan reads most files with one call:
+// what that returns is compared after it, and returned only then. Another file that is there meanwhile may so be read,
+// but none of its bytes leaves the reader.
 type reader struct {
 	fd        int
 	rev       providers.Revision
 	off, left int64
+	begun     bool // a byte was returned
 	compared  bool // since the last byte was read
 }
 
@@ -113,19 +103,35 @@ func (f *reader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	p = p[:min(int64(len(p)), f.left)]
-	f.compared = false
-	n, err := disk.Again(func() (int, error) { return unix.Pread(f.fd, p, f.off) })
-	if err != nil {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if !f.begun && int64(len(p)) < f.left {
+		if _, err := f.compare(); err != nil {
+			return 0, err
+		}
+	}
+	f.begun, f.compared = true, false
+	n, failed := disk.Again(func() (int, error) { return unix.Pread(f.fd, p, f.off) })
+	if failed == nil && n == len(p) && int64(n) < f.left {
+		f.off, f.left = f.off+int64(n), f.left-int64(n)
+		return n, nil
+	}
+	// It is the end of the range, of the file, or of what can be read, as of a FIFO that took the file's place.
+	size, err := f.compare()
+	if err = cmp.Or(err, failed); err != nil {
 		return 0, err
 	}
-	if n == 0 && len(p) > 0 {
-		return 0, providers.ErrChanged // shorter than it was
-	}
 	f.off, f.left = f.off+int64(n), f.left-int64(n)
-	if f.left == 0 {
-		_, err = f.compare()
+	if f.off >= size {
+		f.left = 0
+	} else if n == 0 {
+		return 0, providers.ErrChanged // it ends before its size
 	}
-	return n, err
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // Close compares once more, if bytes were read since the last comparison.
