@@ -22,6 +22,9 @@ const (
 	fileOverridden = "said of file" // the body is the row of table words
 	// contentOverridden has the encoded row of table contents as its body.
 	contentOverridden = "said of content"
+	// restored is that the next line has the word on a file that the operation brought back. Where all lines are in one
+	// chain, the line of its outcome is there instead.
+	restored = "restored"
 	// sourceSaid is that pictures were learnt from a source, or that it was forgotten. The body is the row of table
 	// sources, with a digest over the pictures.
 	sourceSaid = "said of source"
@@ -44,6 +47,7 @@ type chainer struct {
 	last, add *sql.Stmt
 	guard     *guard
 	grown     atomic.Bool // lines were appended since the head was written
+	heads     *heads      // of a database with several chains; else nil
 }
 
 // newChainer prepares the statements of a chainer. They live as long as db.
@@ -60,6 +64,9 @@ func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 // transact runs do in a transaction that may append to the chain. do may run twice, because a full disk is tried
 // again without the reserve. After the commit the new end is known to be durable.
 func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
+	if w.heads != nil {
+		return w.heads.transact(ctx, w.guard, db, do)
+	}
 	var c *chain
 	err := w.guard.sparing(ctx, db, func(tx *sql.Tx) error {
 		c = &chain{add: tx.StmtContext(ctx, w.add)}
@@ -106,6 +113,16 @@ type chain struct {
 	line  int64
 	hash  digest
 	space []byte
+	// open has the lines of one of several chains until the end of the transaction; nil if there is one chain.
+	open *openChain
+}
+
+// of returns the chain of operations on that storage.
+func (c *chain) of(storage string) *chain {
+	if c.open == nil {
+		return c
+	}
+	return c.open.all[storage]
 }
 
 // end returns the last line.
@@ -119,6 +136,9 @@ func (c *chain) next() int64 { return c.line + 1 }
 func (c *chain) append(event string, subject int64, body []byte, columns ...any) error {
 	c.hash, c.space = linked(c.hash, c.space, event, subject, body, columns...)
 	c.line++
+	if c.open != nil {
+		return c.open.add(c, event, subject, body)
+	}
 	var stored any // NULL if there is no body
 	if len(body) > 0 {
 		stored = body
@@ -133,7 +153,14 @@ func (j *Journal) appending(ctx context.Context, do func(*sql.Tx, *chain) error)
 	if j.write == nil {
 		return errReadOnly
 	}
-	return j.chain.transact(ctx, j.write, do)
+	return j.chain.transact(ctx, j.write, func(tx *sql.Tx, c *chain) error {
+		if c.open != nil {
+			if err := c.open.lock(ctx, tx, ""); err != nil {
+				return err
+			}
+		}
+		return do(tx, c)
+	})
 }
 
 // packIDs encodes ascending ids; unpackIDs reads them. The order makes the form of a set unique; unpackIDs

@@ -43,8 +43,12 @@ func eventful(t testing.TB, path string) *Journal {
 }
 
 func TestEveryEventIsALineOfTheChain(t *testing.T) {
-	j := eventful(t, filepath.Join(t.TempDir(), "journal.db"))
-	equal(t, "lines", must(j.Verify(t.Context()))(t), 15)
+	j := eventful(t, newPath(t))
+	lines := int64(15)
+	if j.leases != nil { // the word that line 10 has is in another chain, where a line says so
+		lines++
+	}
+	equal(t, "lines", must(j.Verify(t.Context()))(t), lines)
 	nothing := providers.Outcome{Receipt: "bin/b"}
 	first := keysOf(t, j, Filter{Path: "/pictures/b"})[0]
 	for what, err := range map[string]error{
@@ -56,7 +60,7 @@ func TestEveryEventIsALineOfTheChain(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	equal(t, "lines after what changes nothing", must(j.Verify(t.Context()))(t), 15)
+	equal(t, "lines after what changes nothing", must(j.Verify(t.Context()))(t), lines)
 	if err := j.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -170,17 +174,21 @@ func unlessBusy(write func() error) error {
 }
 
 func TestAChainIsOneOfManyWriters(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	var all sync.WaitGroup
 	for g := range 4 { // each with its own connections, like processes
-		j := openAt(t, path)
+		j, storage := openAt(t, path), fmt.Sprint("storage ", g)
+		release := must(j.Lease(t.Context(), storage, "apply"))(t)
+		defer release()
 		for range 2 {
 			all.Go(func() {
 				for i := range 25 {
 					e := file(fmt.Sprintf("%d-%d", g, i), "1")
+					op := trashOf(e)
+					op.Storage = storage
 					var key string
 					for _, write := range []func() error{
-						func() (err error) { key, err = j.Begin(context.Background(), trashOf(e)); return err },
+						func() (err error) { key, err = j.Begin(context.Background(), op); return err },
 						func() error { return j.End(context.Background(), key, providers.Outcome{Receipt: "r"}) },
 						func() error { return j.SetOverride(context.Background(), e, Keep) },
 						func() error { return j.SetOverride(context.Background(), e, Approve) },

@@ -247,7 +247,7 @@ func TestARowThatIsNotWhatWasWrittenIsAsIfItWereNotThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
-		must(j.write.Exec("UPDATE matches SET "+damage+" WHERE ref = $1", []byte("a")))(t)
+		change(t, j, "UPDATE matches SET "+damage+" WHERE ref = x'61'")
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
 		}
@@ -314,7 +314,7 @@ func TestWhatTheClocksShowedIsToldOrRefused(t *testing.T) {
 		if err := j.SetClocks(t.Context(), a, b); err != nil {
 			t.Fatal(err)
 		}
-		must(j.write.Exec("UPDATE clocks SET " + damage))(t)
+		change(t, j, "UPDATE clocks SET "+damage)
 		if _, _, err := j.Clocks(t.Context()); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v, want %v", damage, err, ErrDamaged)
 		}

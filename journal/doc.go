@@ -1,5 +1,5 @@
-// Package journal is the durable record of a machine's sweeps: one SQLite file with the intents, their outcomes, the
-// files seen, and the user's decisions.
+// Package journal is the durable record of sweeps, in one SQLite file or, for several machines, in a PostgreSQL
+// database: the intents, their outcomes, the files seen, and the user's decisions.
 //
 // Begin, End and every other write return nil only after a commit that survives kill -9 and power loss; concurrent
 // calls share one commit. Data that cannot be read is an error and never treated as absent: the package refuses a
@@ -28,6 +28,10 @@
 // The chain covers runs, operations, words, contents and sources, and with a source the pictures that were learnt from
 // it. A row of known, matches, binned, clocks or uploads, and one of found for a match, has a checksum that detects
 // accidental changes. Times are stored as UTC microseconds, and refs, revisions, paths and receipts as bytes.
+//
+// In PostgreSQL the tables are the same, in migrations/postgres/*.sql, with leases in addition: who may write to a
+// storage, and the end of its chain, of which there is one for each storage and one for all other events. No file is
+// beside the journal then. A storage has one writer at a time: Begin returns ErrFenced without its Lease.
 //
 // Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.

@@ -9,6 +9,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/sweepd/sweepd/internal/postgres"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -26,6 +27,13 @@ var (
 	ErrNoLocks = errors.New("the file system of the journal has no locks")
 	// ErrReplaced means that a file of the open journal was removed or replaced.
 	ErrReplaced = errors.New("the journal was replaced while open")
+	// ErrFenced means that another process has, or may have, the lease of the storage: nothing was recorded, and
+	// nothing may be changed.
+	ErrFenced = errors.New("the lease of the storage is lost")
+	// ErrUnreachable means that the database of the journal does not answer, or that its answer was lost.
+	ErrUnreachable = errors.New("the database of the journal does not answer")
+	// ErrClocks means that the clock of the database is too far from that of this machine.
+	ErrClocks = errors.New("the clock of the database differs from that of this machine")
 	// ErrVersion means that the file was written by a newer version of this program, or by an older one and is opened
 	// for reading only.
 	ErrVersion = errors.New("the journal has another version")
@@ -50,15 +58,35 @@ func (e *BrokenError) Unwrap() error { return ErrDamaged }
 // errReadOnly is the error of every write to a journal that OpenReadOnly or Peek returned.
 var errReadOnly = fmt.Errorf("the journal is opened read-only: %w", fs.ErrPermission)
 
-// fault returns err, wrapped in ErrDamaged if SQLite reports damage, which no retry can repair.
+// fault returns err, wrapped in ErrDamaged if the database reports damage, which no retry can repair, or in what else
+// callers tell apart.
 func fault(err error) error {
-	se, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
+	if err == nil {
+		return nil
+	}
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch se.Code() & 0xff { // the low byte is the primary code: sqlite.org/rescode.html
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
 		return err
 	}
-	switch se.Code() & 0xff { // the low byte is the primary code: sqlite.org/rescode.html
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+	for _, kind := range []error{ErrDamaged, ErrUnreachable, providers.ErrFull, fs.ErrPermission} {
+		if errors.Is(err, kind) { // it was told apart before
+			return err
+		}
+	}
+	switch postgres.Code(err) {
+	case "":
+	case "XX001", "XX002", "42P01", "42703": // corrupt data, a corrupt index, no such table or column
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case "53100": // disk full
+		return fmt.Errorf("%w: %w", providers.ErrFull, err)
+	case "25006", "42501": // a read-only server or session, no privilege
+		return fmt.Errorf("%w: %w", fs.ErrPermission, err)
+	}
+	if postgres.Unreachable(err) {
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	return err
 }
@@ -99,5 +127,8 @@ type recordedError struct {
 func (e *recordedError) Error() string { return e.text }
 func (e *recordedError) Unwrap() error { return e.kind }
 
-// text returns s as valid UTF-8, which some databases require.
-func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// text returns s as valid UTF-8 without NUL: PostgreSQL stores no other text.
+func text(s string) string { return strings.ReplaceAll(utf8Text(s), "\x00", "\uFFFD") }
+
+// utf8Text returns s as valid UTF-8.
+func utf8Text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

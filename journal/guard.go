@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"sync"
+
+	"github.com/sweepd/sweepd/internal/postgres"
 )
 
 // guard refuses all writes once the record was found to be unreliable: other processes would not read them, or the
@@ -30,13 +32,23 @@ func (g *guard) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error
 	if err := g.Err(); err != nil {
 		return err
 	}
-	return g.judge(transact(ctx, db, func(tx *sql.Tx) error {
-		if err := g.place.check(ctx, tx); err != nil {
-			return err
+	var err error
+	for range tries {
+		err = transact(ctx, db, func(tx *sql.Tx) error {
+			if err := g.place.check(ctx, tx); err != nil {
+				return err
+			}
+			return do(tx)
+		})
+		if !postgres.Repeatable(err) {
+			break
 		}
-		return do(tx)
-	}))
+	}
+	return g.judge(err)
 }
+
+// tries is how often a transaction is begun that the database ends in favour of another one.
+const tries = 8
 
 // sparing is like transact, but frees the reserve and retries if the disk is full.
 func (g *guard) sparing(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
@@ -82,7 +94,7 @@ func (j *Journal) Intact() error {
 // File returns the identity of the journal's file; see the function File.
 func (j *Journal) File() string {
 	if j.guard.place == nil {
-		return ""
+		return j.id
 	}
 	return j.guard.place.file
 }

@@ -66,8 +66,13 @@ func (h *head) precedes(ctx context.Context, db querier) error {
 	if h == nil {
 		return nil
 	}
+	return h.isIn(db.QueryRowContext(ctx, `SELECT hash FROM chain WHERE line = $1`, h.Lines))
+}
+
+// isIn returns ErrOlder unless row has the hash of the head's line.
+func (h head) isIn(row scanner) error {
 	var hash []byte
-	err := db.QueryRowContext(ctx, `SELECT hash FROM chain WHERE line = $1`, h.Lines).Scan(&hash)
+	err := row.Scan(&hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w (it lacks line %d)", ErrOlder, h.Lines)

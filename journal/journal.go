@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/sweepd/sweepd/internal/postgres"
 )
 
 // Options configure a Journal.
@@ -20,14 +22,18 @@ type Options struct {
 // Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It
 // implements providers.Recorder.
 type Journal struct {
-	// path is absolute; "" for a temporary journal.
+	// path is absolute; "" for a journal without a file, which is a temporary one or a database's.
 	path  string
+	name  string // path or database, for messages
+	id    string // of the record; "" if it is known by its file
+	d     *dialect
 	now   func() time.Time
 	write *sql.DB // one connection, because SQLite has one writer; nil if read-only
 	// read has up to readers connections. For a temporary journal it is the same pool as write.
 	read    *sql.DB
 	keys    keys
 	chain   *chainer // nil if read-only
+	leases  *leases  // of a database; nil if locks on files are the leases
 	guard   *guard   // over write; without a place if read-only, because it is not watched then
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
@@ -44,11 +50,16 @@ type Journal struct {
 const readers = 4
 
 // Open opens the journal at path. If there is none, it creates it with mode 0600 in a directory with mode 0700. It
-// migrates an older journal. It returns ErrDamaged, ErrForeign or ErrVersion for a file that it refuses, ErrOlder or
+// migrates an older journal. path may also be the address of a PostgreSQL database, postgres://..., whose schema is
+// then the journal; Open returns ErrUnreachable if it does not answer, and ErrClocks if its clock differs from o.Now by
+// more than 30 seconds. It returns ErrDamaged, ErrForeign or ErrVersion for a file that it refuses, ErrOlder or
 // ErrMissing if recorded lines are lost, and providers.ErrFull if the disk is full even without the reserve.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
 		return nil, errors.New("a journal needs a clock")
+	}
+	if postgres.IsDSN(path) {
+		return openDatabase(ctx, path, o, false, standardTerms())
 	}
 	j, err := openSparing(ctx, path, o, toWrite)
 	if err == nil {
@@ -77,6 +88,9 @@ func openSparing(ctx context.Context, path string, o Options, mode string) (j *J
 // creates no file and returns fs.ErrNotExist if there is none. It returns the errors of Open, and ErrVersion also for
 // an older version.
 func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
+	if postgres.IsDSN(path) {
+		return openDatabase(ctx, path, Options{}, true, standardTerms())
+	}
 	return openSparing(ctx, path, Options{}, toRead)
 }
 
@@ -84,6 +98,9 @@ func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
 // index of SQLite beside the journal, and frees no reserve. It returns an error if that is not possible, which is so
 // after a crash until the journal is opened again. What it reads while another process writes may be wrong.
 func Peek(ctx context.Context, path string) (*Journal, error) {
+	if postgres.IsDSN(path) { // a database has no traces to leave
+		return OpenReadOnly(ctx, path)
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -133,7 +150,8 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{path: path, now: o.Now, read: connect(path, reading, readers), guard: newGuard(nil)}
+	j := &Journal{path: path, name: path, d: sqliteDialect(), now: o.Now, guard: newGuard(nil)}
+	j.read = connect(path, reading, readers)
 	j.guard.reserve = r
 	// An older copy is refused before the migration, so that it stays as it is.
 	if err = noted.precedes(ctx, j.read); err != nil {
@@ -180,7 +198,12 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 	if j.chain, err = newChainer(ctx, j.write, j.guard); err != nil {
 		return fault(err)
 	}
-	r, err := newRecorder(ctx, j.write, j.chain)
+	return j.startRecorder(ctx)
+}
+
+// startRecorder starts what serves Begin and End.
+func (j *Journal) startRecorder(ctx context.Context) error {
+	r, err := newRecorder(ctx, j.write, j.d, j.chain)
 	if err != nil {
 		return fault(err)
 	}
@@ -192,6 +215,10 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 // Check reads the whole file and returns ErrDamaged unless its structure and its content are valid; see Verify. Open
 // detects only damage to the first page. A caller that acts on the journal's content calls Check first.
 func (j *Journal) Check(ctx context.Context) error {
+	if j.path == "" { // a database checks its own pages
+		_, err := j.Verify(ctx)
+		return err
+	}
 	var found string
 	// One finding is enough; see sqlite.org/pragma.html#pragma_integrity_check.
 	err := j.read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found)
@@ -199,7 +226,7 @@ func (j *Journal) Check(ctx context.Context) error {
 		err = fmt.Errorf("%w: %s", ErrDamaged, found)
 	}
 	if err != nil {
-		return fmt.Errorf("check journal %q: %w", j.path, fault(err))
+		return fmt.Errorf("check journal %q: %w", j.name, fault(err))
 	}
 	_, err = j.Verify(ctx)
 	return err
@@ -216,8 +243,11 @@ func (j *Journal) Close() error {
 	if j.chain != nil && j.Err() == nil {
 		errs = append(errs, j.Intact(), j.writeHead(context.Background()))
 	}
+	if j.leases != nil {
+		j.leases.close()
+	}
 	errs = append(errs, j.read.Close())
-	if j.write != nil && j.Err() != nil {
+	if j.write != nil && j.path != "" && j.Err() != nil {
 		errs = append(errs, keepLog(j.write))
 	}
 	if j.write != nil {

@@ -3,11 +3,15 @@ package journal
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/postgres"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -23,17 +27,68 @@ func clock() func() time.Time {
 // newJournal opens a new journal, closed when the test ends.
 func newJournal(t testing.TB) *Journal {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "journal.db"))
+	return openAt(t, newPath(t))
+}
+
+// newPath returns where a journal can be made: a file, or an empty schema while the suite runs on PostgreSQL.
+func newPath(t testing.TB) string {
+	t.Helper()
+	if server() != nil {
+		return emptySchema(t)
+	}
+	return filepath.Join(t.TempDir(), "journal.db")
 }
 
 func openAt(t testing.TB, path string) *Journal {
 	t.Helper()
-	j, err := Open(context.Background(), path, Options{Now: clock()})
+	return openNow(t, path, clock())
+}
+
+// openNow opens the journal at path, until the test ends, with another clock than openAt. In a database it leases the
+// storages of the tests, unless another process has them.
+func openNow(t testing.TB, path string, now func() time.Time) *Journal {
+	t.Helper()
+	if !postgres.IsDSN(path) {
+		ofSQLite(t)
+	}
+	j, err := openAny(path, now)
+	if err == nil && j.leases != nil {
+		j.leases.now = func() time.Time { return noon } // now is asked as often as on SQLite
+		err = leaseAll(t, j)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { j.Close() })
 	return j
+}
+
+// openAny opens a journal for openNow and for child processes.
+func openAny(path string, now func() time.Time) (*Journal, error) {
+	if postgres.IsDSN(path) {
+		return openDatabase(context.Background(), path, Options{Now: now}, false, testTerms())
+	}
+	return Open(context.Background(), path, Options{Now: now})
+}
+
+// change runs SQL in the words of SQLite, as another program would.
+func change(t testing.TB, j *Journal, sql string) {
+	t.Helper()
+	if j.leases != nil {
+		sql = regexp.MustCompile(`x'([0-9a-f]*)'`).ReplaceAllString(sql, `'\x$1'::bytea`)
+		sql = regexp.MustCompile(`(zero|random)blob\((\d+)\)`).ReplaceAllString(sql, "decode(repeat('0a', $2), 'hex')")
+		must(j.write.ExecContext(t.Context(), sql, pgx.QueryExecModeSimpleProtocol))(t)
+		return
+	}
+	must(j.write.ExecContext(t.Context(), sql))(t)
+}
+
+// ofSQLite leaves a test out on PostgreSQL: it is about files, or about SQLite.
+func ofSQLite(t testing.TB) {
+	t.Helper()
+	if server() != nil {
+		t.Skip("about SQLite")
+	}
 }
 
 // must returns v. It fails the test if err is not nil, for calls that are not under test.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/known"
 )
 
@@ -26,10 +27,17 @@ const seen = 0
 const knownColumns = `source, sha256, size, origin, content_hash, sha1, md5, crc32, twin_sha256, twin_size,
 	perceptual, quality, media_type, width, height, product, conversation, title, made, learnt, pixels`
 
-const insertKnown = `INSERT OR REPLACE INTO known (` + knownColumns + `, checksum)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+const upsertKnown = `INSERT INTO known (` + knownColumns + `, checksum)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+	ON CONFLICT (source, sha256) DO UPDATE SET size = excluded.size, origin = excluded.origin,
+	content_hash = excluded.content_hash, sha1 = excluded.sha1, md5 = excluded.md5, crc32 = excluded.crc32,
+	twin_sha256 = excluded.twin_sha256, twin_size = excluded.twin_size, perceptual = excluded.perceptual,
+	quality = excluded.quality, media_type = excluded.media_type, width = excluded.width, height = excluded.height,
+	product = excluded.product, conversation = excluded.conversation, title = excluded.title, made = excluded.made,
+	learnt = excluded.learnt, pixels = excluded.pixels, checksum = excluded.checksum`
 
-// knownValues returns the values of knownColumns. Only a picture that a scan verified has a time of its own.
+// knownValues returns the values of knownColumns. Only a picture that a scan verified has a time of its own. A NUL in a
+// text stays, because the checksums of older rows cover it; see storable.
 func knownValues(source int64, p known.Picture) []any {
 	if source != seen {
 		p.Learnt = time.Time{}
@@ -37,9 +45,16 @@ func knownValues(source int64, p known.Picture) []any {
 	return []any{
 		source, p.SHA256[:], p.Size, p.Origin.String(), orEmpty(p.ContentHash[:]), orEmpty(p.SHA1[:]),
 		orEmpty(p.MD5[:]), int64(p.CRC32), orEmpty(p.Twin.SHA256[:]), p.Twin.Size, orEmpty(p.Perceptual[:]),
-		p.Quality, text(p.MediaType), p.Width, p.Height, text(string(p.Product)), text(p.Conversation),
-		text(p.Title), micros(p.Made), micros(p.Learnt), orEmpty(p.Pixels[:]),
+		p.Quality, utf8Text(p.MediaType), p.Width, p.Height, utf8Text(string(p.Product)), utf8Text(p.Conversation),
+		utf8Text(p.Title), micros(p.Made), micros(p.Learnt), orEmpty(p.Pixels[:]),
 	}
+}
+
+// storable returns p with texts that every database stores.
+func storable(p known.Picture) known.Picture {
+	p.MediaType, p.Product = text(p.MediaType), fingerprint.Product(text(string(p.Product)))
+	p.Conversation, p.Title = text(p.Conversation), text(p.Title)
+	return p
 }
 
 // knownChecksum returns the checksum over knownValues. For the sake of rows from before pixels and times were recorded,
@@ -135,7 +150,8 @@ func (j *Journal) Learn(ctx context.Context, from known.Source, pictures []known
 // distinct returns the pictures in the order of their SHA-256, each once. An upload takes precedence.
 func distinct(pictures []known.Picture) ([]known.Picture, error) {
 	pictures = slices.Clone(pictures)
-	for _, p := range pictures {
+	for i, p := range pictures {
+		pictures[i] = storable(p)
 		if p.SHA256 == ([sha256.Size]byte{}) || p.Size < 1 || p.Origin < known.Generated || p.Origin > known.Named {
 			return nil, fmt.Errorf("a picture of %d bytes that is %v cannot be known", p.Size, p.Origin)
 		}
@@ -194,7 +210,7 @@ func insertSource(
 
 // insertPictures writes the rows of pictures and computes their checksums.
 func insertPictures(ctx context.Context, tx *sql.Tx, source int64, pictures iter.Seq[known.Picture]) error {
-	insert, err := tx.PrepareContext(ctx, insertKnown)
+	insert, err := tx.PrepareContext(ctx, upsertKnown)
 	if err != nil {
 		return err
 	}
@@ -230,11 +246,12 @@ func writeVerified(ctx context.Context, tx *sql.Tx, pictures []known.Picture, no
 		if len(before) == 1 && before[0].sound && before[0].picture.Twin == p.Twin {
 			p.Learnt = before[0].picture.Learnt
 		}
-		all = append(all, p)
+		all = append(all, storable(p))
 	}
 	if len(all) == 0 {
 		return nil
 	}
+	slices.SortFunc(all, func(a, b known.Picture) int { return bytes.Compare(a.SHA256[:], b.SHA256[:]) })
 	return errors.Join(insertPictures(ctx, tx, seen, slices.Values(all)), changeVerified(ctx, tx))
 }
 
@@ -286,7 +303,7 @@ func (j *Journal) ForgetVerified(ctx context.Context) error {
 // Known returns all known pictures for look-ups, and the state for KnownState. The error wraps ErrDamaged if a picture
 // of a source was changed, lost or added: it might be an upload.
 func (j *Journal) Known(ctx context.Context) (_ *known.Set, state KnownState, err error) {
-	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
 	if err != nil {
 		return nil, state, fault(err)
 	}

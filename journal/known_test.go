@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -41,7 +40,7 @@ func isKnown(t *testing.T, j *Journal, p known.Picture) (known.Match, bool) {
 }
 
 func TestWhatWasLearntIsKnownUntilItIsForgotten(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	j := openAt(t, path)
 	ctx := t.Context()
 	ours, upload := knownPicture(2, known.Generated), knownPicture(1, known.Uploaded)
@@ -176,7 +175,7 @@ func TestOriginalsThatAScanVerifiedAreKnown(t *testing.T) {
 
 // A lost or changed upload would allow a deletion, so that nothing is known then, and nothing is deleted.
 func TestWhatWasLearntCannotChangeUnnoticed(t *testing.T) {
-	for what, change := range map[string]string{
+	for what, damage := range map[string]string{
 		"an upload is lost":             `DELETE FROM known WHERE origin = 'uploaded'`,
 		"an upload becomes a generated": `UPDATE known SET origin = 'generated'`,
 		"a hash is changed":             `UPDATE known SET sha256 = randomblob(32) WHERE origin = 'uploaded'`,
@@ -195,9 +194,7 @@ func TestWhatWasLearntCannotChangeUnnoticed(t *testing.T) {
 		if _, err := j.Verify(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := j.write.ExecContext(t.Context(), change); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
+		change(t, j, damage)
 		if _, err := j.Verify(t.Context()); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: Verify returns %v", what, err)
 		}
@@ -221,7 +218,7 @@ func TestAnOriginalWithoutATimeHasTheLatest(t *testing.T) {
 	p.Pixels = [32]byte{}
 	values := knownValues(seen, p)
 	since := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	_, err := j.write.ExecContext(t.Context(), insertKnown, append(values, checksumOf(values[:len(values)-2]...))...)
+	_, err := j.write.ExecContext(t.Context(), upsertKnown, append(values, checksumOf(values[:len(values)-2]...))...)
 	if err == nil {
 		_, err = j.write.ExecContext(t.Context(), `UPDATE verified SET since = $1`, micros(since))
 	}
@@ -240,15 +237,11 @@ func TestADamagedOriginalIsUnknown(t *testing.T) {
 	if err := j.Verified(t.Context(), []known.Picture{p}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := j.write.ExecContext(t.Context(), `UPDATE known SET twin_size = 901`); err != nil {
-		t.Fatal(err)
-	}
+	change(t, j, `UPDATE known SET twin_size = 901`)
 	if m, ok := isKnown(t, j, p); !ok || !m.Verified() {
 		t.Errorf("the sound row is %+v, %v", m, ok)
 	}
-	if _, err := j.write.ExecContext(t.Context(), `UPDATE known SET twin_sha256 = zeroblob(32)`); err != nil {
-		t.Fatal(err)
-	}
+	change(t, j, `UPDATE known SET twin_sha256 = zeroblob(32)`)
 	if m, ok := isKnown(t, j, p); ok {
 		t.Errorf("the damaged one is %+v", m)
 	}

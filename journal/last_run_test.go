@@ -1,16 +1,15 @@
 package journal
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 )
 
 func TestWhatWasDoneLatelyOutlivesTheProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	at := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
 	for n, want := range []time.Time{{}, at, at.Add(24 * time.Hour)} {
-		j, err := Open(t.Context(), path, Options{Now: time.Now})
+		j, err := openAny(path, time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ type LeasedError struct {
 	// Storage is not in the file, because it is part of the file's name.
 	Storage string    `json:"-"`
 	PID     int       `json:"pid"`
+	Host    string    `json:"host,omitempty"` // "" if no other host can have the lease
 	Purpose string    `json:"purpose"`
 	Since   time.Time `json:"since"`
 }
@@ -26,16 +27,21 @@ func (e *LeasedError) Error() string {
 	if e.PID == 0 {
 		return fmt.Sprintf("a sweep of %s is already running", e.Storage)
 	}
-	return fmt.Sprintf("a sweep of %s is already running (pid %d, %s, since %s)",
-		e.Storage, e.PID, e.Purpose, e.Since.Local().Format("15:04"))
+	at := ""
+	if e.Host != "" {
+		at = " on " + e.Host
+	}
+	return fmt.Sprintf("a sweep of %s is already running (pid %d%s, %s, since %s)",
+		e.Storage, e.PID, at, e.Purpose, e.Since.Local().Format("15:04"))
 }
 
 // errLocked means that another open file holds the lock.
 var errLocked = errors.New("locked")
 
 // Lease gives the caller the exclusive right, among all processes, to sweep that storage with this journal. It lasts
-// until release or the end of the process. Lease does not wait: if another process has the lease, the error is a
-// *LeasedError.
+// until release or the end of the process. In a database it may also be lost before: Begin then returns ErrFenced.
+// After the end of a process its leases in a database last for a minute and a quarter. Lease does not wait: if another
+// process has the lease, the error is a *LeasedError.
 //
 // The kernel's lock on a file beside the journal decides; the content of the file is only for messages. The file is
 // never removed, because two processes could then lock two files of the same name. If another program removes it, the
@@ -51,6 +57,9 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	// none of them.
 	if err := j.Intact(); err != nil {
 		return nil, err
+	}
+	if j.leases != nil {
+		return j.leases.take(ctx, storage, purpose)
 	}
 	if j.path == "" { // a temporary journal has no other users
 		return func() error { return nil }, nil

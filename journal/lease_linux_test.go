@@ -11,6 +11,7 @@ import (
 
 // A process between fork and exec has all descriptors of its parent, and among them that of the lock.
 func TestALeaseEndsThoughAForkedProcessHasItsFile(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	release := must(j.Lease(t.Context(), "home", "apply"))(t)
 	forked := -1

@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/sweepd/sweepd/fingerprint/perceptual"
@@ -17,7 +19,7 @@ import (
 // KnownPictures calls each for every known picture, those that scans verified first, and otherwise in the order in
 // which they were learnt. The error wraps ErrDamaged as that of Known does; what each was called with is void then.
 func (j *Journal) KnownPictures(ctx context.Context, each func(known.Picture)) (err error) {
-	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
 	if err != nil {
 		return fault(err)
 	}
@@ -153,24 +155,27 @@ func (l *Looks) Save(ctx context.Context, complete bool) error {
 
 func (l *Looks) write(ctx context.Context, tx *sql.Tx, gone []hash) error {
 	put, err := tx.PrepareContext(ctx,
-		`INSERT OR REPLACE INTO looks (storage, key, width, height, decoded, looks, clear)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+		`INSERT INTO looks (storage, key, width, height, decoded, looks, clear)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (storage, key) DO UPDATE SET width = excluded.width, height = excluded.height,
+		decoded = excluded.decoded, looks = excluded.looks, clear = excluded.clear`)
 	if err != nil {
 		return err
 	}
 	store := func(key []byte, look Look) error {
-		_, err := put.ExecContext(ctx, l.storage, key, look.Width, look.Height, look.Decoded, packLooks(look.Looks),
-			look.Clear)
+		_, err := put.ExecContext(ctx, l.storage, key, look.Width, look.Height, bit(look.Decoded),
+			packLooks(look.Looks), look.Clear)
 		return err
 	}
 	if err := store([]byte{}, Look{Clear: l.compared}); err != nil {
 		return err
 	}
-	for h := range l.changed {
+	for _, h := range slices.SortedFunc(maps.Keys(l.changed), hash.compare) {
 		if err := store(h.append(nil), l.rows[h]); err != nil {
 			return err
 		}
 	}
+	slices.SortFunc(gone, hash.compare)
 	for _, h := range gone {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM looks WHERE storage = $1 AND key = $2`, l.storage,
 			h.append(nil)); err != nil {

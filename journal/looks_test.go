@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -11,7 +10,7 @@ import (
 )
 
 func TestWhatPicturesLookLikeIsStored(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	file := func(name string) providers.Entry {
 		return providers.Entry{Ref: providers.Ref(name), Revision: "1", Path: "/" + name}
 	}
@@ -21,7 +20,7 @@ func TestWhatPicturesLookLikeIsStored(t *testing.T) {
 	small := Look{Width: 8, Height: 8}
 	open := func() (*Journal, *Looks) {
 		t.Helper()
-		j, err := Open(t.Context(), path, Options{Now: func() time.Time { return noon }})
+		j, err := openAny(path, func() time.Time { return noon })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -116,8 +118,8 @@ func (m *match) record() (Record, error) {
 type matchWriter struct{ query, upsert *sql.Stmt }
 
 // newMatchWriter prepares the statements in tx.
-func newMatchWriter(ctx context.Context, tx *sql.Tx) (w matchWriter, err error) {
-	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"); err == nil {
+func newMatchWriter(ctx context.Context, tx *sql.Tx, d *dialect) (w matchWriter, err error) {
+	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"+d.forUpdate); err == nil {
 		w.upsert, err = tx.PrepareContext(ctx, matchUpsert)
 	}
 	return w, err // the end of the transaction closes the statements
@@ -168,16 +170,18 @@ func borneOut(partial, whole string) bool {
 	return reflect.DeepEqual(was, is)
 }
 
-// writeRows writes the rows, and deletes those without a match.
+// writeRows writes the rows, and deletes those without a match. The order is that of every process, so
+// that none waits for another that waits for it.
 func (s *VerdictCache) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref]*match) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	w, err := newMatchWriter(ctx, tx)
+	w, err := newMatchWriter(ctx, tx, s.j.d)
 	if err != nil {
 		return err
 	}
-	for ref, m := range rows {
+	for _, ref := range slices.Sorted(maps.Keys(rows)) {
+		m := rows[ref]
 		if m == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND ref = $2`, s.storage, []byte(ref))
 		} else {

@@ -23,8 +23,11 @@ func latest() int {
 }
 
 // steps returns the names of the migrations. The one at index i leads to version i+1.
-func steps(all fs.FS) []string {
-	names, err := fs.Glob(all, "migrations/*.sql")
+func steps(all fs.FS) []string { return stepsOf(all, "migrations/*.sql") }
+
+// stepsOf returns the names that match pattern, sorted.
+func stepsOf(all fs.FS, pattern string) []string {
+	names, err := fs.Glob(all, pattern)
 	if err != nil { // only for a malformed pattern
 		panic(err)
 	}

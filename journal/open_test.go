@@ -30,6 +30,7 @@ func TestANewJournalIsReadableByItsOwnerAlone(t *testing.T) {
 }
 
 func TestAJournalIsDurableByItsSettings(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "application_id": fmt.Sprint(applicationID),
@@ -44,10 +45,13 @@ func TestAJournalIsDurableByItsSettings(t *testing.T) {
 
 func TestThoseWhoMakeTheJournalAtOnceShareIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
+	if s := server(); s != nil {
+		path = s.Schema(t)
+	}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			j, err := Open(context.Background(), path, Options{Now: clock()})
+			j, err := openAny(path, clock())
 			if err != nil {
 				t.Error(err)
 				return
@@ -76,6 +80,7 @@ func TestAJournalNeedsAClock(t *testing.T) {
 // script runs statements on the file at path, like another program.
 func script(t *testing.T, path string, statements ...string) {
 	t.Helper()
+	ofSQLite(t)
 	db := must(sql.Open("sqlite", path))(t)
 	defer db.Close()
 	for _, s := range statements {

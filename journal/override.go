@@ -60,7 +60,7 @@ func (j *Journal) SetOverride(ctx context.Context, e providers.Entry, w Override
 	}
 	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		if w == Keep {
-			if err := unmark(ctx, tx, e.Ref); err != nil {
+			if err := j.unmark(ctx, tx, e.Ref); err != nil {
 				return err
 			}
 		}

@@ -29,27 +29,30 @@ type OverrideRecord struct {
 type Place struct{ Storage, Path string }
 
 // A restore that also records a decision on the file writes its line right after the line of the outcome: see
-// recorder.putOutcome.
+// recorder.putOutcome and dialect.outcomeBefore.
 const selectOverrides = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.run, 0),
-	coalesce(o.storage, ''), coalesce(o.path, x'')
+	coalesce(o.storage, ''), o.path
 	FROM words w
-	LEFT JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended' AND w.word = 'keep'
+	LEFT JOIN chain c ON %s AND w.word = 'keep'
 	LEFT JOIN operations o ON o.id = c.subject AND o.kind = 'restore' AND o.ref = w.ref
 	WHERE w.word <> ''`
 
 // The line of the decision on the content of such a file follows.
 const saidWith = `SELECT k.size, k.sha256 FROM words w
 	JOIN contents k ON k.line = w.line + 1 AND k.size = w.size AND k.word = 'keep'
-	JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended'
+	JOIN chain c ON %s
 	JOIN operations o ON o.id = c.subject AND o.kind IN ('restore', 'gone') AND o.ref = w.ref
 	WHERE w.word = 'keep' AND w.ref = $1`
+
+// selectOverrides returns the query with what the database says of the line before.
+func (j *Journal) selectOverrides() string { return fmt.Sprintf(selectOverrides, j.d.outcomeBefore) }
 
 // OverrideRecord returns the decision on the file in its present state, with its origin. Its Override is NoOverride if
 // there is none.
 func (j *Journal) OverrideRecord(ctx context.Context, e providers.Entry) (OverrideRecord, error) {
 	a := overrideKeyOf(e)
 	s, err := scanOverrideRecord(j.read.QueryRowContext(ctx,
-		selectOverrides+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`, []byte(a.ref), a.size, a.modified))
+		j.selectOverrides()+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`, []byte(a.ref), a.size, a.modified))
 	if errors.Is(err, sql.ErrNoRows) {
 		return OverrideRecord{}, nil
 	}
@@ -58,7 +61,7 @@ func (j *Journal) OverrideRecord(ctx context.Context, e providers.Entry) (Overri
 
 // OverrideRecords returns all valid decisions in the order in which they were made.
 func (j *Journal) OverrideRecords(ctx context.Context) ([]OverrideRecord, error) {
-	rows, err := j.read.QueryContext(ctx, selectOverrides)
+	rows, err := j.read.QueryContext(ctx, j.selectOverrides())
 	all, err := collect(rows, err, scanOverrideRecord)
 	var contents []OverrideRecord
 	if err == nil {
@@ -81,12 +84,13 @@ func scanOverrideRecord(row scanner) (s OverrideRecord, err error) {
 	var said sql.NullInt64
 	var modified int64
 	var back Place
+	var path []byte
 	if err = row.Scan(&s.Override, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo,
-		&back.Storage, &back.Path); err != nil {
+		&back.Storage, &path); err != nil {
 		return s, err
 	}
 	s.At, s.Modified = moment(said), time.UnixMicro(modified).UTC()
-	if back.Path != "" {
+	if back.Path = string(path); back.Path != "" {
 		s.Places = []Place{back}
 	}
 	return s, nil
@@ -144,7 +148,7 @@ func (j *Journal) locate(ctx context.Context, all []OverrideRecord) error {
 func (j *Journal) ClearOverrides(ctx context.Context, ref providers.Ref) (words int, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		// The contents are read first, because revoking the decisions on the file would cut them off from it.
-		rows, err := tx.QueryContext(ctx, saidWith, []byte(ref))
+		rows, err := tx.QueryContext(ctx, fmt.Sprintf(saidWith, j.d.outcomeBefore), []byte(ref))
 		contents, err := collect(rows, err, func(row scanner) (of Content, err error) {
 			var sum sql.RawBytes
 			if err = row.Scan(&of.Size, &sum); err == nil {

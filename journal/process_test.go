@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,9 +21,14 @@ const childEnv, pathEnv = "JOURNAL_TEST_CHILD", "JOURNAL_TEST_PATH"
 func TestMain(m *testing.M) {
 	child := os.Getenv(childEnv)
 	if child == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if err := closeServer(); err != nil {
+			fmt.Println(err)
+			code = 1
+		}
+		os.Exit(code)
 	}
-	j, err := Open(context.Background(), os.Getenv(pathEnv), Options{Now: clock()})
+	j, err := openAny(os.Getenv(pathEnv), clock())
 	if err == nil {
 		err = map[string]func(*Journal) error{"storm": storm, "lease": lease}[child](j)
 	}
@@ -35,6 +39,11 @@ func TestMain(m *testing.M) {
 // storm begins and ends operations without end, and prints a line after each.
 func storm(j *Journal) error {
 	failed := make(chan error)
+	// A storage has one writer, and its lease outlives the process for a while.
+	storage := fmt.Sprint("storage of ", os.Getpid())
+	if _, err := j.Lease(context.Background(), storage, "storm"); err != nil {
+		return err
+	}
 	var out sync.Mutex
 	say := func(words ...any) {
 		out.Lock()
@@ -44,7 +53,9 @@ func storm(j *Journal) error {
 	for g := range 8 {
 		go func() {
 			for i := 0; ; i++ {
-				key, err := j.Begin(context.Background(), trashOf(file(fmt.Sprintf("%d-%d", g, i), "1")))
+				op := trashOf(file(fmt.Sprintf("%d-%d", g, i), "1"))
+				op.Storage = storage
+				key, err := j.Begin(context.Background(), op)
 				if err == nil {
 					say("begun", key)
 					err = j.End(context.Background(), key, providers.Outcome{Receipt: providers.Receipt("bin/" + key)})
@@ -104,7 +115,7 @@ func await(t *testing.T, lines *bufio.Scanner, word string, each func(line strin
 }
 
 func TestWhatWasAcknowledgedOutlivesTheKillOfTheProcess(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	begun, ended := map[string]bool{}, map[string]bool{}
 	note := func(line string) {
 		verb, key, _ := strings.Cut(line, " ")
@@ -159,7 +170,7 @@ func requireRecorded(t *testing.T, path string, begun, ended map[string]bool) {
 }
 
 func TestTwoProcessesWriteOneChainUntilTheyAreKilled(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	first, a := start(t, "storm", path)
 	second, b := start(t, "storm", path)
 	for range 50 { // each finds the other's line at the end of the chain
@@ -178,7 +189,7 @@ func TestTwoProcessesWriteOneChainUntilTheyAreKilled(t *testing.T) {
 }
 
 func TestAnotherProcessReadsTheHistoryAndHandsOverAWordMeanwhile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	_, lines := start(t, "storm", path)
 	key := ""
 	await(t, lines, "ended", func(line string) { key = strings.TrimPrefix(line, "ended ") })
@@ -194,7 +205,8 @@ func TestAnotherProcessReadsTheHistoryAndHandsOverAWordMeanwhile(t *testing.T) {
 }
 
 func TestALeaseIsHeldByOneProcessAndFreeWhenItIsKilled(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	ofSQLite(t) // no kernel ends the lease of a database
+	path := newPath(t)
 	cmd, lines := start(t, "lease", path)
 	await(t, lines, "leased", func(string) {})
 	j := openAt(t, path)
@@ -219,7 +231,8 @@ func TestALeaseIsHeldByOneProcessAndFreeWhenItIsKilled(t *testing.T) {
 }
 
 func TestALeaseIsHeldOnceWithinAProcess(t *testing.T) {
-	j := newJournal(t)
+	j := must(openAny(newPath(t), clock()))(t)
+	defer j.Close()
 	release := must(j.Lease(t.Context(), "home", "scan"))(t)
 	if _, err := j.Lease(t.Context(), "home", "scan"); err == nil {
 		t.Error("while held: got nil, want an error")
@@ -232,6 +245,7 @@ func TestALeaseIsHeldOnceWithinAProcess(t *testing.T) {
 }
 
 func TestAHolderThatHasNotSaidWhoItIsStillHolds(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	release := must(j.Lease(t.Context(), "home", "scan"))(t)
 	defer release()

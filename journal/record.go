@@ -83,7 +83,7 @@ func (j *Journal) Mark(
 		return 0, nil
 	}
 	err = j.update(ctx, func(tx *sql.Tx) error {
-		w, err := newMatchWriter(ctx, tx)
+		w, err := newMatchWriter(ctx, tx, j.d)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (j *Journal) Unmark(ctx context.Context, storage string, files []providers.
 		return nil
 	}
 	return j.update(ctx, func(tx *sql.Tx) error {
-		w, err := newMatchWriter(ctx, tx)
+		w, err := newMatchWriter(ctx, tx, j.d)
 		if err != nil {
 			return err
 		}
@@ -138,13 +138,13 @@ func (w matchWriter) mark(ctx context.Context, m match, at time.Time) error {
 }
 
 // unmark ends the graces of a file in all storages.
-func unmark(ctx context.Context, tx *sql.Tx, ref providers.Ref) error {
-	rows, err := tx.QueryContext(ctx, matchQuery+`ref = $1 AND marked IS NOT NULL`, []byte(ref))
+func (j *Journal) unmark(ctx context.Context, tx *sql.Tx, ref providers.Ref) error {
+	rows, err := tx.QueryContext(ctx, matchQuery+`ref = $1 AND marked IS NOT NULL`+j.d.forUpdate, []byte(ref))
 	all, err := collect(rows, err, scanMatch)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	w, err := newMatchWriter(ctx, tx)
+	w, err := newMatchWriter(ctx, tx, j.d)
 	if err != nil {
 		return err
 	}

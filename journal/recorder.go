@@ -27,7 +27,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	}
 	key := j.keys.next()
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
-	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), op.Cause.Approved)
+	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), bit(op.Cause.Approved))
 	e := ending{
 		kind:     op.Kind,
 		storage:  op.Storage,
@@ -86,6 +86,7 @@ type record struct {
 // recorder writes records through prepared statements.
 type recorder struct {
 	db    *sql.DB
+	d     *dialect
 	chain *chainer
 
 	// find and ended look up an operation by its key. binned and empty return the trash operations that an
@@ -96,16 +97,13 @@ type recorder struct {
 }
 
 // newRecorder prepares the statements on the connection that writes. They live as long as db.
-func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error) {
-	r := &recorder{db: db, chain: c, begun: map[string]ending{}}
+func newRecorder(ctx context.Context, db *sql.DB, d *dialect, c *chainer) (*recorder, error) {
+	r := &recorder{db: db, d: d, chain: c, begun: map[string]ending{}}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
 	}{
-		// Until an operation ends, its receipt is the one that it is about ($12).
-		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
-			about, rule, reasons, approved, began, begun_line, receipt)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
+		{&r.begin, d.insertOperation},
 		{&r.moved, `INSERT INTO moved (operation, sha256, content_hash, checksum) VALUES ($1, $2, $3, $4)`},
 		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6,
 			ended_line = $7
@@ -133,6 +131,9 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 // commit writes a batch in one transaction.
 func (r *recorder) commit(batch []*record) error {
 	err := r.chain.transact(context.Background(), r.db, func(tx *sql.Tx, c *chain) error {
+		if err := r.lock(tx, c, batch); err != nil {
+			return err
+		}
 		for _, one := range batch {
 			if err := r.put(tx, c, one); err != nil {
 				return err
@@ -149,17 +150,43 @@ func (r *recorder) commit(batch []*record) error {
 	return err
 }
 
+// lock makes the chains of the batch this transaction's own, if there are several.
+func (r *recorder) lock(tx *sql.Tx, c *chain, batch []*record) error {
+	if c.open == nil {
+		return nil
+	}
+	var storages []string
+	for _, one := range batch {
+		one.refused = nil // by an earlier try of this transaction
+		if one.intent == nil && one.restored.Ref != "" {
+			storages = append(storages, "") // for the decision to keep the file
+		}
+		e := one.op
+		if one.intent == nil {
+			var err error
+			if e, err = r.open(tx, one.key); errors.Is(err, sql.ErrNoRows) {
+				continue // it has ended, or it never began
+			} else if err != nil {
+				return err
+			}
+		}
+		storages = append(storages, e.storage)
+	}
+	return c.open.lock(context.Background(), tx, storages...)
+}
+
 // put writes one record and its line. A record that is refused does not stop the rest of the batch.
 func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	if one.intent == nil {
 		return r.putOutcome(tx, c, one)
 	}
-	columns := append(one.intent, micros(one.at))
-	res, err := tx.Stmt(r.begin).Exec(append(columns, c.next())...)
-	if err != nil {
-		return err
+	c = c.of(one.op.storage)
+	if c.open != nil && c.open.fenced {
+		one.refused = fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
+		return nil
 	}
-	id, err := res.LastInsertId()
+	columns := append(one.intent, micros(one.at))
+	id, err := r.d.insert(tx.Stmt(r.begin), append(columns, c.next())...)
 	if err != nil {
 		return err
 	}
@@ -193,6 +220,13 @@ type ending struct {
 // resolves, and the decision to keep a file that is back.
 func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	e, err := r.open(tx, one.key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.repeated(tx, one)
+	}
+	common := c
+	if err == nil {
+		c = c.of(e.storage)
+	}
 	var receipt, opErr, kind any
 	if one.opErr == nil {
 		receipt, e.receipt = one.receipt, one.receipt
@@ -207,8 +241,7 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	if err == nil {
 		rows, err = res.RowsAffected()
 	}
-	// The operation has already ended, or it never began.
-	if errors.Is(err, sql.ErrNoRows) || err == nil && rows == 0 {
+	if err == nil && rows == 0 { // another process has ended it
 		return r.repeated(tx, one)
 	}
 	var resolved []int64
@@ -223,7 +256,12 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	}
 	brought := e.kind == providers.OpRestore || e.kind == providers.OpGone
 	if back := one.restored; one.opErr == nil && brought && back.Ref != "" {
-		return keepRestored(tx, c, back, one.at)
+		if c != common {
+			if err := common.append(restored, e.id, nil); err != nil {
+				return err
+			}
+		}
+		return keepRestored(tx, common, back, one.at)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -61,7 +60,7 @@ func TestAMoveIsToldWithTheHashesOfTheFile(t *testing.T) {
 	e.Hashes = providers.Hashes{SHA256: [32]byte{9}}
 	did(t, j, trashOf(e), "bin/b")
 	did(t, j, trashOf(file("c", "1")), "bin/c")
-	must(j.write.Exec(`UPDATE moved SET sha256 = x'0102' WHERE operation = 2`))(t)
+	change(t, j, `UPDATE moved SET sha256 = x'0102' WHERE operation = 2`)
 	var got []providers.Hashes
 	for _, o := range gather(t, j.Operations(t.Context(), Filter{})) {
 		if o.Op.Entry.Hashes != (providers.Hashes{}) {
@@ -375,7 +374,7 @@ func TestOneRefusedOutcomeDoesNotRefuseTheOthers(t *testing.T) {
 	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
 	bad := &record{at: noon, key: "nonesuch", receipt: []byte("r")}
 	good := &record{at: noon, key: key, receipt: []byte("r")}
-	r := must(newRecorder(t.Context(), j.write, j.chain))(t)
+	r := must(newRecorder(t.Context(), j.write, j.d, j.chain))(t)
 	if err := r.commit([]*record{bad, good}); err != nil ||
 		!errors.Is(bad.refused, fs.ErrNotExist) || good.refused != nil {
 		t.Errorf("got %v, refused %v and %v, want only the first refused: %v", err, bad.refused,
@@ -387,6 +386,7 @@ func TestOneRefusedOutcomeDoesNotRefuseTheOthers(t *testing.T) {
 }
 
 func TestAFullDiskIsAnErrorAndNothingIsAcknowledged(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	before := did(t, j, trashOf(file("a", "1")), "r")
 	var pages int
@@ -416,6 +416,7 @@ func TestAFullDiskIsAnErrorAndNothingIsAcknowledged(t *testing.T) {
 }
 
 func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
 	must(j.write.Exec("PRAGMA query_only = 1"))(t)
@@ -466,7 +467,7 @@ func TestWhatAnotherProcessBeganIsEndedAsItHappened(t *testing.T) {
 		"failed": {Err: fs.ErrNotExist},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "journal.db")
+			path := newPath(t)
 			j := openAt(t, path)
 			key := must(j.Begin(t.Context(), trashOf(file("a.png", "1"))))(t)
 			if err := j.Close(); err != nil {

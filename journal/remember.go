@@ -46,8 +46,8 @@ func (j *Journal) Remember(
 func (s *VerdictCache) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
 	t, shard := &s.tables[h.shard()], h.shard()
 	var packed []byte
-	err := tx.QueryRowContext(ctx, `SELECT hashes FROM seen WHERE storage = $1 AND shard = $2 AND version = $3`,
-		s.storage, int(shard), s.version).Scan(&packed)
+	query := `SELECT hashes FROM seen WHERE storage = $1 AND shard = $2 AND version = $3` + s.j.d.forUpdate
+	err := tx.QueryRowContext(ctx, query, s.storage, int(shard), s.version).Scan(&packed)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -62,7 +61,7 @@ func TestAContentHashThatIsNotAsItWasWrittenVoidsTheRecord(t *testing.T) {
 	for _, damage := range []string{
 		"content_hash = zeroblob(32)", "content_hash = x''", "content_hash = x'00'", "sha256 = zeroblob(32)",
 	} {
-		must(j.write.Exec("UPDATE matches SET " + damage))(t)
+		change(t, j, "UPDATE matches SET "+damage)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
 		}
@@ -111,7 +110,7 @@ func TestAContentIsKnownByWhicheverHashAStorageSays(t *testing.T) {
 
 // A journal from before content hashes has checksums over five fact columns.
 func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	script(t, path, "PRAGMA user_version = 0")
 	before := fstest.MapFS{}
 	for _, name := range steps(migrations)[:2] {
@@ -161,7 +160,7 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 		"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "shared = 0", "camera = x''",
 		"properties = x''",
 	} {
-		must(j.write.Exec("UPDATE matches SET " + damage))(t)
+		change(t, j, "UPDATE matches SET "+damage)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
 		}
@@ -188,7 +187,7 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 }
 
 func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal.db")
+	path := newPath(t)
 	script(t, path, "PRAGMA user_version = 0")
 	first, err := fs.ReadFile(migrations, "migrations/0001_first.sql")
 	if err != nil {
@@ -299,7 +298,7 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 		"x")); k != Unknown {
 		t.Errorf("another version: got %v", k)
 	}
-	must(j.write.Exec(`UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`))(t)
+	change(t, j, `UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`)
 	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), remote("a",
 		"x")); k != Unknown {
 		t.Errorf("a row that is not what was written: got %v", k)
@@ -363,7 +362,7 @@ func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	equal(t, "by other detectors", bin(2), map[providers.Receipt]TrashEntry{"a\xff": bare, "b": b})
 	set(true, map[providers.Receipt]TrashEntry{"b": b})
 	equal(t, "one left", bin(1), map[providers.Receipt]TrashEntry{"b": b})
-	must(j.write.Exec(`UPDATE binned SET first_seen = first_seen - 1`))(t)
+	change(t, j, `UPDATE binned SET first_seen = first_seen - 1`)
 	equal(t, "damaged", len(bin(1)), 0)
 }
 

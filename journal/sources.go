@@ -41,7 +41,8 @@ func (r sourceRow) columns() ([]any, error) {
 		return nil, err
 	}
 	return []any{
-		s.Kind.String(), []byte(s.Path), micros(s.Learnt), s.Complete, string(report), r.digest, micros(r.forgotten),
+		s.Kind.String(), []byte(s.Path), micros(s.Learnt), bit(s.Complete), string(report), r.digest,
+		micros(r.forgotten),
 	}, nil
 }
 
@@ -90,7 +91,7 @@ type KnownPicture struct {
 // KnownBy returns all pictures with that SHA-256, and all of which the twin has it.
 func (j *Journal) KnownBy(ctx context.Context, sha256 [32]byte) ([]KnownPicture, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT `+knownColumns+`, checksum FROM known WHERE sha256 = $1
-		UNION ALL SELECT `+knownColumns+`, checksum FROM known WHERE twin_sha256 = $1 AND twin_sha256 <> x''
+		UNION ALL SELECT `+knownColumns+`, checksum FROM known WHERE twin_sha256 = $1 AND twin_sha256 <> `+j.d.noBytes+`
 		ORDER BY 1, 2`, sha256[:])
 	all, err := collect(rows, err, scanKnown)
 	var sound []KnownPicture
@@ -104,7 +105,7 @@ func (j *Journal) KnownBy(ctx context.Context, sha256 [32]byte) ([]KnownPicture,
 
 // EachKnown calls each for every known picture, in one snapshot, until it returns false. The error is that of Known.
 func (j *Journal) EachKnown(ctx context.Context, each func(KnownPicture) bool) error {
-	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
 	if err != nil {
 		return fault(err)
 	}

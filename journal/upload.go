@@ -38,6 +38,11 @@ const (
 func (j *Journal) BeginUpload(ctx context.Context, of Content, limit int) (u Upload, err error) {
 	u = Upload{of: of, began: j.now()}
 	err = j.update(ctx, func(tx *sql.Tx) error {
+		if j.d.lockUploads != "" {
+			if _, err := tx.ExecContext(ctx, j.d.lockUploads); err != nil {
+				return err
+			}
+		}
 		var used int
 		err := tx.QueryRowContext(ctx, uploadsSince, micros(u.began.Add(-UploadWindow))).Scan(&used)
 		if err == nil && used >= limit {
@@ -51,7 +56,7 @@ func (j *Journal) BeginUpload(ctx context.Context, of Content, limit int) (u Upl
 			return err
 		}
 		return tx.QueryRowContext(ctx, `INSERT INTO uploads (size, sha256, began, answer, checksum)
-			VALUES ($1, $2, $3, '', x'') RETURNING id`, of.Size, of.SHA256[:], micros(u.began)).Scan(&u.id)
+			VALUES ($1, $2, $3, '', $4) RETURNING id`, of.Size, of.SHA256[:], micros(u.began), []byte{}).Scan(&u.id)
 	})
 	return u, err
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,7 +17,7 @@ func bytesOf(n int) Content {
 
 func TestUploadsAreCountedBeforeTheyBegin(t *testing.T) {
 	now := noon
-	j := must(Open(t.Context(), filepath.Join(t.TempDir(), "j.db"), Options{Now: func() time.Time { return now }}))(t)
+	j := openNow(t, newPath(t), func() time.Time { return now })
 	defer j.Close()
 	begin := func(want error) {
 		t.Helper()
@@ -54,9 +53,9 @@ func TestUploadsAreCountedBeforeTheyBegin(t *testing.T) {
 }
 
 func TestAnAnswerIsAboutExactlyItsBytes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "j.db")
+	path := newPath(t)
 	open := func() *Journal {
-		return must(Open(t.Context(), path, Options{Now: func() time.Time { return noon }}))(t)
+		return openNow(t, path, func() time.Time { return noon })
 	}
 	j := open()
 	yes, no := fingerprint.Answer{At: noon, SynthID: true, Model: "m"}, fingerprint.Answer{At: noon}
@@ -104,9 +103,9 @@ func TestAnAnswerIsAboutExactlyItsBytes(t *testing.T) {
 }
 
 func TestAnImageThatWaitsIsRemembered(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "j.db")
+	path := newPath(t)
 	now := func() time.Time { return noon }
-	j := must(Open(t.Context(), path, Options{Now: now}))(t)
+	j := openNow(t, path, now)
 	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	s.PutKnown(file("a", "1"), Waiting)
 	s.PutKnown(file("b", "1"), PlainImage)
@@ -114,7 +113,7 @@ func TestAnImageThatWaitsIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.Close()
-	j = must(Open(t.Context(), path, Options{Now: now}))(t)
+	j = openNow(t, path, now)
 	defer j.Close()
 	s = must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	a, b := s.Get(file("a", "1")), s.Get(file("b", "1"))

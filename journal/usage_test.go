@@ -3,7 +3,6 @@ package journal
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -63,8 +62,7 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 
 func TestDaysWithoutARunThatAppliesAreNotCounted(t *testing.T) {
 	now := noon
-	j := must(Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"),
-		Options{Now: func() time.Time { return now }}))(t)
+	j := openNow(t, newPath(t), func() time.Time { return now })
 	defer j.Close()
 	day := func(date int, kind string, files int) {
 		t.Helper()

@@ -313,6 +313,7 @@ func TestTheCursorIsSavedWithWhatComesBeforeItAndIsOfOneVersion(t *testing.T) {
 }
 
 func TestASaveOfNothingNewWritesNothing(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	found := map[providers.Entry]fingerprint.Verdict{file("a", "1"): proven()}
 	for i := range 1000 {
@@ -344,6 +345,7 @@ func TestASaveOfNothingNewWritesNothing(t *testing.T) {
 }
 
 func TestASaveThatFailsIsDoneByTheNext(t *testing.T) {
+	ofSQLite(t)
 	j := newJournal(t)
 	a, b, c := file("a", "1"), file("b", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven()})
@@ -438,7 +440,7 @@ func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 	} {
 		j := newJournal(t)
 		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{file("a", "1"): photo, file("b", "1"): proven()})
-		must(j.write.Exec(damage))(t)
+		change(t, j, damage)
 		if _, err := j.LoadVerdictCache(t.Context(), "home", 1); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v, want %v", damage, err, ErrDamaged)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/sweepd/sweepd/known"
 	"github.com/sweepd/sweepd/providers"
@@ -20,14 +21,16 @@ import (
 // number of lines. The error is a *BrokenError, which wraps ErrDamaged, if a line, an operation, an outcome, a run or
 // a decision was changed, lost, added or moved.
 func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
-	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
 	if err != nil {
-		return 0, fmt.Errorf("verify journal %q: %w", j.path, fault(err))
+		return 0, fmt.Errorf("verify journal %q: %w", j.name, fault(err))
 	}
 	v := verifier{ctx: ctx, tx: tx}
-	err = v.prepare()
-	if err == nil {
+	if err = v.prepare(j.d); err == nil && j.leases == nil {
 		err = v.walk()
+		lines = v.line
+	} else if err == nil {
+		lines, err = v.walkAll()
 	}
 	if err == nil {
 		err = v.count()
@@ -36,9 +39,9 @@ func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 		err = walkKnown(ctx, tx, func(int64, known.Picture) bool { return true })
 	}
 	if err = errors.Join(fault(err), ignoreDone(tx.Rollback())); err != nil {
-		return 0, fmt.Errorf("verify journal %q: %w", j.path, err)
+		return 0, fmt.Errorf("verify journal %q: %w", j.name, err)
 	}
-	return v.line, nil
+	return lines, nil
 }
 
 // verifier follows the chain in one snapshot of the journal.
@@ -46,7 +49,7 @@ type verifier struct {
 	ctx context.Context
 	tx  *sql.Tx
 
-	run, file, content, source, trashed *sql.Stmt
+	links, run, file, content, source, trashed *sql.Stmt
 
 	line  int64 // the last verified line
 	hash  digest
@@ -76,12 +79,27 @@ type operationRow struct {
 	begunLine, endedLine, receipt, ended, err, kind, resolved any
 }
 
-// linkQuery returns the lines in order, each with the operation that it is about.
+// linkQuery returns a page of lines in order, each with the operation that it is about; see dialect.links.
 const linkQuery = `SELECT c.line, c.event, c.subject, c.body, c.hash,
 	o.key, o.run, o.kind, o.storage, o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
 	o.about, o.rule, o.reasons, o.approved, o.began,
 	o.begun_line, o.ended_line, o.receipt, o.ended, o.error, o.error_kind, o.resolved
-	FROM chain c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended') ORDER BY c.line`
+	FROM chain c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended') %s
+	WHERE %s c.line >= $1 ORDER BY c.line LIMIT $2`
+
+// linksAtOnce is the number of lines in a page. No query is open while they are verified: a transaction of PostgreSQL
+// has one at a time.
+const linksAtOnce = 64
+
+// targets returns the destinations for Scan, in the order of linkQuery.
+func (l *link) targets() []any {
+	o := &l.op
+	all := []any{&l.line, &l.event, &l.subject, &l.body, &l.hash}
+	for i := range o.begun {
+		all = append(all, &o.begun[i])
+	}
+	return append(all, &o.begunLine, &o.endedLine, &o.receipt, &o.ended, &o.err, &o.kind, &o.resolved)
+}
 
 // Indexes of some columns in operationRow.begun.
 const (
@@ -91,11 +109,12 @@ const (
 )
 
 // prepare prepares the queries for the rows that lines are about.
-func (v *verifier) prepare() (err error) {
+func (v *verifier) prepare(d *dialect) (err error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
 	}{
+		{&v.links, d.links},
 		{&v.run, `SELECT kind, policy, began, ended, summary, error, ended_line FROM runs WHERE id = $1`},
 		{&v.file, `SELECT line, ref, size, modified, revision, word, said FROM words WHERE id = $1`},
 		{&v.content, `SELECT line, size, sha256, word, said FROM contents WHERE id = $1`},
@@ -109,29 +128,42 @@ func (v *verifier) prepare() (err error) {
 	return nil
 }
 
-// walk verifies every line.
-func (v *verifier) walk() (err error) {
-	rows, err := v.tx.QueryContext(v.ctx, linkQuery)
+// walk verifies every line of a chain. of is its storage where there are several.
+func (v *verifier) walk(of ...any) error {
+	var page [linksAtOnce]link
+	var targets [linksAtOnce][]any
+	for i := range page {
+		targets[i] = page[i].targets()
+	}
+	// The first page also has lines that no writer numbers so.
+	for next := int64(math.MinInt64); ; {
+		n, err := v.read(append([]any{next, len(page)}, of...), targets[:])
+		if err != nil {
+			return err
+		}
+		for i := range page[:n] {
+			if err := v.follow(&page[i]); err != nil {
+				return err
+			}
+		}
+		if n < len(page) {
+			return nil
+		}
+		next = v.line + 1
+	}
+}
+
+// read scans the page of lines that args selects, and returns how many there are.
+func (v *verifier) read(args []any, targets [][]any) (n int, err error) {
+	rows, err := v.links.QueryContext(v.ctx, args...)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var l link
-	o := &l.op
-	targets := []any{&l.line, &l.event, &l.subject, &l.body, &l.hash}
-	for i := range o.begun {
-		targets = append(targets, &o.begun[i])
+	for err == nil && rows.Next() {
+		err = rows.Scan(targets[n]...)
+		n++
 	}
-	targets = append(targets, &o.begunLine, &o.endedLine, &o.receipt, &o.ended, &o.err, &o.kind, &o.resolved)
-	for rows.Next() {
-		if err := rows.Scan(targets...); err != nil {
-			return err
-		}
-		if err := v.follow(&l); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return n, errors.Join(err, rows.Err(), rows.Close())
 }
 
 // follow verifies the next line.
@@ -152,6 +184,7 @@ func (v *verifier) follow(l *link) error {
 		err = v.verifyOverride(l, v.file, 7, &v.filesStanding)
 	case contentOverridden:
 		err = v.verifyOverride(l, v.content, 5, &v.contentsStand)
+	case restored: // the line says it all
 	case sourceSaid:
 		err = v.verifyOverride(l, v.source, 8, &v.sourcesStand)
 	default:

@@ -28,7 +28,7 @@ var floors = []floor{
 	}},
 	{"What the rigs share", []string{
 		"internal/testing/markdown", "internal/testing/rotation", "providers/providertest",
-		"fingerprint/c2pa/c2patest", "internal/cloudsim/discovery",
+		"fingerprint/c2pa/c2patest", "internal/cloudsim/discovery", "internal/testing/postgrestest",
 	}},
 	{"The program", []string{"cmd/sweepd"}},
 	{"The service", []string{"internal/daemon"}},
@@ -56,7 +56,7 @@ var floors = []floor{
 	{"The trash", []string{"xdgtrash"}},
 	{"Tools that know nothing of sweeping", []string{
 		"internal/disk", "internal/durable", "internal/schedule", "internal/secret", "internal/watch",
-		"internal/thumbnail", "policy/internal/glob",
+		"internal/thumbnail", "policy/internal/glob", "internal/postgres",
 	}},
 	{"Texts in the user's language", []string{"internal/language"}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},

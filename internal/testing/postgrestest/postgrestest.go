@@ -1,0 +1,196 @@
+//go:build unix
+
+// Package postgrestest runs a real PostgreSQL server for the tests of one package: as an unprivileged user, in a folder
+// of its own and on a Unix socket in it.
+package postgrestest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// nobody is the user that the server runs as if the tests run as root, as whom it refuses to.
+const nobody = 65534
+
+// Server is a running server. Its methods fail the test t that they are given.
+type Server struct {
+	dir string
+	cmd *exec.Cmd
+}
+
+// Start makes and starts a server. Close ends it.
+func Start() (*Server, error) {
+	dir, err := os.MkdirTemp("", "sweepd-postgres-*")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{dir: dir}
+	if os.Getuid() == 0 {
+		err = os.Chown(dir, nobody, nobody)
+	}
+	if err == nil {
+		var out []byte
+		out, err = s.command("initdb", "--pgdata="+s.data(), "--username=sweepd", "--auth=trust", "--encoding=UTF8",
+			"--locale=C", "--no-sync", "--no-instructions").CombinedOutput()
+		if err != nil {
+			err = fmt.Errorf("initdb: %w: %s", err, out)
+		}
+	}
+	if err == nil {
+		err = s.run()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// At returns the server in that folder, which another process has started and ends.
+func At(dir string) *Server { return &Server{dir: dir} }
+
+// Dir returns the server's folder, for At.
+func (s *Server) Dir() string { return s.dir }
+
+// data returns the folder of the server's files.
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// command returns a command of PostgreSQL as an unprivileged user. Debian has it in a folder by its version.
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	path, err := exec.LookPath(name)
+	if all, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name); err != nil && len(all) > 0 {
+		path = slices.Max(all)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "LC_ALL=C", "HOME="+s.dir)
+	// A group of its own, so that an interrupt of the tests does not end it before them.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	outlives(cmd.SysProcAttr)
+	return cmd
+}
+
+// run starts the server and waits until it answers.
+func (s *Server) run() error {
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=150",
+		"-c", "shared_buffers=16MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms")
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	for range 600 {
+		var c *pgx.Conn
+		if c, err = pgx.Connect(context.Background(), s.dsn("")); err == nil {
+			return c.Close(context.Background())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	said, _ := os.ReadFile(log.Name())
+	return fmt.Errorf("the server does not answer: %w: %s", err, said)
+}
+
+// hasty makes the commits of a session return before they are on disk.
+const hasty = "&synchronous_commit=off"
+
+// dsn returns the address of the server with a schema in front.
+func (s *Server) dsn(schema string) string {
+	return fmt.Sprintf("postgres:///postgres?host=%s&user=sweepd&search_path=%s", s.dir, schema) + hasty
+}
+
+// Durable returns dsn for sessions whose commits are on disk when they return, as the tests of crashes need them.
+func Durable(dsn string) string { return strings.TrimSuffix(dsn, hasty) }
+
+// Schema makes an empty schema and returns its address.
+func (s *Server) Schema(t testing.TB) string {
+	t.Helper()
+	name := strings.ToLower("test_" + rand.Text())
+	s.Exec(t, s.dsn(""), "CREATE SCHEMA "+name)
+	return s.dsn(name)
+}
+
+// Exec runs SQL at that address as another client.
+func (s *Server) Exec(t testing.TB, dsn, sql string) {
+	t.Helper()
+	c, err := pgx.Connect(context.Background(), dsn)
+	if err == nil {
+		_, err = c.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol)
+		err = errors.Join(err, c.Close(context.Background()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Freeze stops all processes of the server, as a machine that hangs does; thaw lets them go on.
+func (s *Server) Freeze(t testing.TB) (thaw func()) {
+	t.Helper()
+	all := s.processes(t)
+	for _, pid := range all {
+		_ = syscall.Kill(pid, syscall.SIGSTOP)
+	}
+	return func() {
+		for _, pid := range all {
+			_ = syscall.Kill(pid, syscall.SIGCONT)
+		}
+	}
+}
+
+// processes returns the server's first process and its children.
+func (s *Server) processes(t testing.TB) []int {
+	t.Helper()
+	out, err := exec.Command("ps", "-o", "pid=", "--ppid", fmt.Sprint(s.cmd.Process.Pid)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []int{s.cmd.Process.Pid}
+	for _, word := range strings.Fields(string(out)) {
+		var pid int
+		if _, err := fmt.Sscan(word, &pid); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
+}
+
+// Restart kills the server, as a crash does, and starts it again.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	s.kill()
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kill ends the server at once. Its children end with it: see "immediate shutdown" in
+// https://www.postgresql.org/docs/current/server-shutdown.html.
+func (s *Server) kill() {
+	_ = s.cmd.Process.Signal(syscall.SIGQUIT)
+	_ = s.cmd.Wait()
+}
+
+// Close ends the server and removes its folder.
+func (s *Server) Close() error {
+	if s.cmd != nil && s.cmd.Process != nil {
+		s.kill()
+	}
+	return exec.Command("rm", "-r", "--", s.dir).Run()
+}

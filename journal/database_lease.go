@@ -1,0 +1,190 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/postgres"
+)
+
+// terms are the times of a journal in PostgreSQL.
+type terms struct {
+	lease time.Duration // a lease lasts so long and is renewed three times within
+	grace time.Duration // it is free so long after its end; more than the longest call to a storage
+	// margin is how long before its end the holder gives a lease up by itself.
+	margin time.Duration
+	skew   time.Duration // between the clock of the database and ours, at most
+	postgres.Limits
+}
+
+// standardTerms are those of every use but a test.
+func standardTerms() terms {
+	return terms{
+		lease: time.Minute, grace: 15 * time.Second, margin: 10 * time.Second, skew: 30 * time.Second,
+		Limits: postgres.Limits{
+			Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,
+		},
+	}
+}
+
+// leases are the leases that one process has. The database's clock decides, and a lease has an epoch, which is asked in
+// each transaction that records an intent: a process that was stopped, or cut off, and has lost its lease without
+// noticing can record none.
+type leases struct {
+	// db is not the connection that writes, so that a long transaction does not delay a renewal.
+	db    *sql.DB
+	terms terms
+	now   func() time.Time
+
+	mu   sync.Mutex
+	held map[string]*heldLease // by storage
+}
+
+// heldLease is a lease that is renewed until stop or until it is lost.
+type heldLease struct {
+	epoch int64
+	stop  context.CancelFunc
+	ended chan struct{} // closed when it is renewed no more
+	lost  bool          // guarded by leases.mu
+}
+
+// holds returns the epoch of the lease of a storage. ok is false if it is not held, or may have ended by now.
+func (l *leases) holds(storage string) (epoch int64, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.held[storage]
+	if h == nil || h.lost {
+		return 0, false
+	}
+	return h.epoch, true
+}
+
+const (
+	acquireLease = `INSERT INTO leases (storage, epoch, holder, expires_at, line, hash)
+		VALUES ($1, 1, $2, clock_timestamp() + $3::float8 * interval '1 second', 0, '')
+		ON CONFLICT (storage) DO UPDATE
+		SET epoch = leases.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at
+		WHERE leases.expires_at + $4::float8 * interval '1 second' < clock_timestamp() RETURNING epoch`
+	renewLease = `UPDATE leases SET expires_at = clock_timestamp() + $3::float8 * interval '1 second'
+		WHERE storage = $1 AND epoch = $2 AND expires_at > clock_timestamp()`
+	// A holder that gives a lease back has no call under way, so that the next one need not wait for the grace.
+	releaseLease = `UPDATE leases SET expires_at = '-infinity', holder = '' WHERE storage = $1 AND epoch = $2`
+)
+
+// take is Journal.Lease.
+func (l *leases) take(ctx context.Context, storage, purpose string) (release func() error, err error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	who, err := json.Marshal(LeasedError{PID: os.Getpid(), Host: host, Purpose: purpose, Since: l.now().UTC()})
+	if err != nil {
+		return nil, err
+	}
+	h := &heldLease{ended: make(chan struct{})}
+	// From the moment of asking, because the answer may take long.
+	expiry := time.AfterFunc(l.terms.lease-l.terms.margin, func() { l.lose(h) })
+	err = l.db.QueryRowContext(ctx, acquireLease, storage, string(who), l.terms.lease.Seconds(),
+		l.terms.grace.Seconds()).Scan(&h.epoch)
+	if err != nil {
+		expiry.Stop()
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, l.holder(ctx, storage)
+	}
+	if err != nil {
+		return nil, fault(err)
+	}
+	ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
+	l.mu.Lock()
+	l.held[storage] = h
+	l.mu.Unlock()
+	go l.keep(ctx, storage, h, expiry)
+	return func() error { return l.release(storage, h) }, nil
+}
+
+// holder returns the *LeasedError of the present holder.
+func (l *leases) holder(ctx context.Context, storage string) error {
+	who := LeasedError{Storage: storage}
+	var text string
+	err := l.db.QueryRowContext(ctx, `SELECT holder FROM leases WHERE storage = $1`, storage).Scan(&text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fault(err)
+	}
+	if json.Unmarshal([]byte(text), &who) != nil {
+		return &LeasedError{Storage: storage}
+	}
+	return &who
+}
+
+// keep renews a lease until ctx ends or the lease is lost. expiry ends it here if no renewal succeeds in time.
+func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry *time.Timer) {
+	defer close(h.ended)
+	defer func() { expiry.Stop() }()
+	tick := time.NewTicker(l.terms.lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, ok := l.holds(storage); !ok {
+			return
+		}
+		next := time.AfterFunc(l.terms.lease-l.terms.margin, func() { l.lose(h) })
+		renewal, cancel := context.WithTimeout(ctx, l.terms.lease/3)
+		res, err := l.db.ExecContext(renewal, renewLease, storage, h.epoch, l.terms.lease.Seconds())
+		cancel()
+		var rows int64
+		if err == nil {
+			rows, err = res.RowsAffected()
+		}
+		switch {
+		case err != nil: // the next tick may be in time
+			next.Stop()
+		case rows == 0:
+			next.Stop()
+			l.lose(h)
+			return
+		default:
+			expiry.Stop()
+			expiry = next
+		}
+	}
+}
+
+// lose ends a lease for this process.
+func (l *leases) lose(h *heldLease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h.lost = true
+}
+
+// release gives a lease back. It is no error if it was lost.
+func (l *leases) release(storage string, h *heldLease) error {
+	h.stop()
+	<-h.ended
+	l.mu.Lock()
+	if l.held[storage] == h {
+		delete(l.held, storage)
+	}
+	l.mu.Unlock()
+	_, err := l.db.ExecContext(context.Background(), releaseLease, storage, h.epoch)
+	return fault(err)
+}
+
+// close stops the renewals of the leases that were not given back, which so end by themselves.
+func (l *leases) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.held {
+		h.stop()
+		h.lost = true
+	}
+}

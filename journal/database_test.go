@@ -1,0 +1,425 @@
+//go:build unix
+
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/postgres"
+	"github.com/sweepd/sweepd/internal/testing/postgrestest"
+	"github.com/sweepd/sweepd/providers"
+)
+
+// serverEnv is the folder of the server on which the suite runs.
+const serverEnv = "JOURNAL_TEST_SERVER"
+
+// server returns the server on which the suite runs, nil while it runs on SQLite.
+func server() *postgrestest.Server {
+	if dir := os.Getenv(serverEnv); dir != "" {
+		return postgrestest.At(dir)
+	}
+	return nil
+}
+
+// started is the one server of all tests in this file.
+var started *postgrestest.Server
+
+// startServer starts it at the first call.
+func startServer(t testing.TB) *postgrestest.Server {
+	t.Helper()
+	if server() != nil {
+		t.Skip("it has run beside the suite on SQLite")
+	}
+	if started == nil {
+		started = must(postgrestest.Start())(t)
+	}
+	return started
+}
+
+// closeServer ends it.
+func closeServer() error {
+	if started == nil {
+		return nil
+	}
+	return started.Close()
+}
+
+// emptySchema returns the address of a schema without rows, which the next test gets after this one: making the tables
+// anew takes longer than most tests.
+func emptySchema(t testing.TB) string {
+	t.Helper()
+	dsn := ""
+	select {
+	case dsn = <-schemas:
+	default:
+		dsn = server().Schema(t)
+		if err := must(openAny(dsn, clock()))(t).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		server().Exec(t, dsn, emptyTables)
+		schemas <- dsn
+	})
+	return dsn
+}
+
+// schemas are those that no test uses.
+var schemas = make(chan string, 100)
+
+// emptyTables brings the tables to the state after their migration.
+const emptyTables = `DO $$ DECLARE t text; BEGIN
+	SET LOCAL session_replication_role = replica; -- without the checks of references
+	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'journal' LOOP
+		EXECUTE format('DELETE FROM %I', t);
+	END LOOP;
+	FOR t IN SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() LOOP
+		EXECUTE format('ALTER SEQUENCE %I RESTART', t);
+	END LOOP;
+	INSERT INTO leases VALUES ('', 0, '', '-infinity', 0, '');
+	INSERT INTO verified VALUES (0, 0);
+END $$`
+
+// testTerms are terms for tests whose clock is not that of the database.
+func testTerms() terms {
+	return terms{
+		lease: time.Minute, grace: 0, margin: time.Second, skew: -1,
+		Limits: postgres.Limits{
+			Answer: time.Minute, Statement: time.Minute, Lock: time.Minute, Idle: time.Minute,
+		},
+	}
+}
+
+// leaseAll leases the storages of the suite that nobody has.
+func leaseAll(t testing.TB, j *Journal) error {
+	for _, storage := range []string{"home", "drive", "box"} {
+		release, err := j.Lease(t.Context(), storage, "test")
+		if _, leased := errors.AsType[*LeasedError](err); leased {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		t.Cleanup(func() { _ = release() }) // some tests close the journal before
+	}
+	return nil
+}
+
+func TestTheSuiteOnPostgreSQL(t *testing.T) {
+	s := startServer(t)
+	// What is left out takes long, and is about sums and hashes that no database computes.
+	args := []string{"-test.shuffle=on", "-test.skip=TestARowThatIsNotWhatWasWritten|TestWhatWasLearntCannotChange|" +
+		"TestRecordsAreGivenToTheEndThough|TestTheJournalIsWrittenToWhileOperationsAreRead|TestManyMatches|" +
+		"TestAContentIsKnownByWhicheverHash|TestDamageAmongTheFilesSeen|TestNoTwoLists"}
+	if testing.Verbose() {
+		args = append(args, "-test.v")
+	}
+	cmd := exec.Command(must(os.Executable())(t), args...)
+	cmd.Env = append(os.Environ(), serverEnv+"="+s.Dir())
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// openIn opens the journal at dsn as another process would, with the given changes of testTerms, and with the time of
+// the machine.
+func openIn(t testing.TB, dsn string, with func(*terms)) *Journal {
+	t.Helper()
+	of := testTerms()
+	with(&of)
+	j := must(openDatabase(t.Context(), dsn, Options{Now: time.Now}, false, of))(t)
+	t.Cleanup(func() { j.Close() })
+	return j
+}
+
+// asStandard is for openIn.
+func asStandard(*terms) {}
+
+// wants fails the test unless err is of that kind.
+func wants(t testing.TB, what string, err, kind error) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("%s: got %v, want %v", what, err, kind)
+	}
+}
+
+func TestOnlyTheHolderOfALeaseRecordsIntents(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
+	_, err := a.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "without a lease", err, ErrFenced)
+	release := must(a.Lease(t.Context(), "home", "apply"))(t)
+	_, err = b.Lease(t.Context(), "home", "apply")
+	if held, ok := errors.AsType[*LeasedError](err); !ok || held.PID != os.Getpid() || held.Host == "" {
+		t.Errorf("a second holder: got %v, want a *LeasedError of this process", err)
+	}
+	_, err = b.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "of another process", err, ErrFenced)
+	key := must(a.Begin(t.Context(), trashOf(file("a", "1"))))(t)
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Begin(t.Context(), trashOf(file("b", "1")))
+	wants(t, "after the release", err, ErrFenced)
+	release = must(b.Lease(t.Context(), "home", "apply"))(t)
+	defer release()
+	did(t, b, trashOf(file("c", "1")), "bin/c")
+	// What happened happened, whoever has the lease now.
+	if err := a.End(t.Context(), key, providers.Outcome{Receipt: "bin/a"}); err != nil {
+		t.Errorf("the outcome of an earlier holder: %v", err)
+	}
+	if got := keysOf(t, a, Filter{}); len(got) != 2 {
+		t.Errorf("got operations %q, want two: what was refused left something", got)
+	}
+	equal(t, "lines", must(b.Verify(t.Context()))(t), 4)
+}
+
+// A process that is stopped renews nothing and notices nothing, and a transaction of its may be open.
+func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	stopped := openIn(t, dsn, func(t *terms) {
+		t.lease, t.margin, t.Idle = 200*time.Millisecond, -time.Hour, 300*time.Millisecond
+	})
+	must(stopped.Lease(t.Context(), "home", "apply"))(t)
+	stopped.leases.held["home"].stop()
+	open := must(stopped.write.BeginTx(t.Context(), nil))(t)
+	must(open.Exec(`SELECT line FROM leases WHERE storage = 'home' FOR UPDATE`))(t)
+
+	other := openIn(t, dsn, asStandard)
+	for { // as soon as the time of the lease is over; the server then ends the open transaction
+		_, err := other.Lease(t.Context(), "home", "apply")
+		if err == nil {
+			break
+		}
+		if _, leased := errors.AsType[*LeasedError](err); !leased {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	did(t, other, trashOf(file("a", "1")), "bin/a")
+	if err := open.Commit(); err == nil {
+		t.Error("the transaction that was open in the meantime was committed")
+	}
+	_, err := stopped.Begin(t.Context(), trashOf(file("b", "1")))
+	if errors.Is(err, ErrUnreachable) { // its connection was ended, and the next one is new
+		_, err = stopped.Begin(t.Context(), trashOf(file("b", "1")))
+	}
+	wants(t, "the intent of the former holder", err, ErrFenced)
+	equal(t, "lines", must(other.Verify(t.Context()))(t), 2)
+}
+
+func TestALeaseThatIsNotRenewedInTimeIsGivenUpByItsHolder(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	j := openIn(t, dsn, func(t *terms) { t.lease, t.margin = time.Minute, time.Minute-50*time.Millisecond })
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	for held := true; held; time.Sleep(10 * time.Millisecond) {
+		_, held = j.leases.holds("home")
+	}
+	_, err := j.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "near the end of the lease", err, ErrFenced)
+}
+
+func TestALeaseIsRenewed(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	j := openIn(t, dsn, func(t *terms) { t.lease, t.margin = 900*time.Millisecond, 0 })
+	release := must(j.Lease(t.Context(), "home", "apply"))(t)
+	until := func() (at time.Time) {
+		t.Helper()
+		err := j.read.QueryRow(`SELECT expires_at FROM leases WHERE storage = 'home'`).Scan(&at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for first := until(); !until().After(first); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	release = must(openIn(t, dsn, asStandard).Lease(t.Context(), "home", "scan"))(t)
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServerThatIsFrozenIsNotAwaited(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	openIn(t, dsn, asStandard) // makes the tables, in its own time
+	j := openIn(t, dsn, func(t *terms) { t.Answer = 2 * time.Second })
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
+	thaw := s.Freeze(t)
+	var all sync.WaitGroup
+	all.Go(func() {
+		_, err := j.Begin(context.Background(), trashOf(file("b", "1")))
+		wants(t, "Begin", err, ErrUnreachable)
+	})
+	all.Go(func() {
+		_, err := j.Runs(context.Background(), 1)
+		wants(t, "a query", err, ErrUnreachable)
+	})
+	all.Wait()
+	thaw()
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "bin/a"}); err != nil {
+		t.Errorf("End, when the server goes on: %v", err)
+	}
+	must(j.Verify(t.Context()))(t)
+}
+
+func TestAServerThatCrashesLosesNothingThatWasAcknowledged(t *testing.T) {
+	s := startServer(t)
+	j := openIn(t, postgrestest.Durable(s.Schema(t)), asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
+	s.Restart(t)
+	equal(t, "open operations", keysOf(t, j, Filter{Open: true}), []string{key})
+	outcome := providers.Outcome{Receipt: "bin/a"}
+	if err := j.End(t.Context(), key, outcome); err != nil && !errors.Is(err, ErrUnreachable) {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := j.End(t.Context(), key, outcome); err != nil {
+			t.Errorf("the outcome again: %v", err)
+		}
+	}
+	did(t, j, trashOf(file("b", "1")), "bin/b") // the lease is still held
+	equal(t, "lines", must(j.Verify(t.Context()))(t), 4)
+}
+
+func TestATransactionThatMetADeadlockIsRunAgain(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
+	for _, what := range []string{"x", "y"} {
+		if err := a.SetLastRun(t.Context(), what, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first, both sync.WaitGroup
+	first.Add(2)
+	var runs atomic.Int64
+	write := func(j *Journal, order ...string) {
+		var once sync.Once
+		err := j.update(t.Context(), func(tx *sql.Tx) error {
+			runs.Add(1)
+			for _, what := range order {
+				if _, err := tx.Exec(`UPDATE lately SET at = at + 1 WHERE what = $1`, what); err != nil {
+					return err
+				}
+				once.Do(func() { first.Done(); first.Wait() })
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	both.Go(func() { write(a, "x", "y") })
+	both.Go(func() { write(b, "y", "x") })
+	both.Wait()
+	if runs.Load() < 3 {
+		t.Errorf("got %d tries of two transactions, want that one was run again", runs.Load())
+	}
+	for _, what := range []string{"x", "y"} {
+		equal(t, what, must(a.LastRun(t.Context(), what))(t), noon.Add(2*time.Microsecond))
+	}
+}
+
+func TestADatabaseWithAnotherTimeIsRefused(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	for _, off := range []time.Duration{-time.Minute, time.Minute} {
+		j, err := Open(t.Context(), dsn, Options{Now: func() time.Time { return time.Now().Add(off) }})
+		if wants(t, off.String(), err, ErrClocks); err == nil {
+			j.Close()
+		}
+	}
+	if _, err := OpenReadOnly(t.Context(), dsn); !errors.Is(err, ErrVersion) {
+		t.Errorf("what was refused: got %v, want that there is no journal yet", err)
+	}
+	j := must(Open(t.Context(), dsn, Options{Now: time.Now}))(t)
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheDatabaseOfAnotherProgramIsRefused(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	s.Exec(t, dsn, "CREATE TABLE journal (entry TEXT)")
+	_, err := Open(t.Context(), dsn, Options{Now: time.Now})
+	wants(t, "Open", err, ErrForeign)
+	_, err = OpenReadOnly(t.Context(), dsn)
+	wants(t, "OpenReadOnly", err, ErrForeign)
+	_, err = Open(t.Context(), "postgres://u:secret@/db?host=/nonesuch&search_path=x", Options{Now: time.Now})
+	if wants(t, "no server", err, ErrUnreachable); err != nil && strings.Contains(err.Error(), "secret") {
+		t.Errorf("the error has the password: %v", err)
+	}
+}
+
+func TestAReaderOfADatabaseChangesNothing(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	writer := openIn(t, dsn, asStandard)
+	run := must(writer.BeginRun(t.Context(), "scan", ""))(t)
+	j := must(OpenReadOnly(t.Context(), dsn))(t)
+	defer j.Close()
+	equal(t, "run", must(j.Run(t.Context(), run))(t).Kind, "scan")
+	equal(t, "record", j.File(), writer.File())
+	_, err := j.BeginRun(t.Context(), "scan", "")
+	wants(t, "BeginRun", err, fs.ErrPermission)
+	_, err = j.read.Exec(`DELETE FROM runs`)
+	wants(t, "SQL", fault(err), fs.ErrPermission)
+}
+
+func TestALineThatADatabaseLostIsNoticed(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	did(t, j, trashOf(file("a", "1")), "bin/a")
+	must(j.write.Exec(`UPDATE operations SET ended = NULL, ended_line = NULL, receipt = ''`))(t)
+	must(j.write.Exec(`DELETE FROM chain WHERE storage = 'home' AND line = 2`))(t)
+	_, err := j.Verify(t.Context())
+	if broken, ok := errors.AsType[*BrokenError](err); !ok || broken.Line != 2 {
+		t.Errorf("got %v, want a *BrokenError at line 2", err)
+	}
+	// Now the whole is as it was before: only a process that has it open knows better.
+	must(j.write.Exec(`UPDATE leases SET line = 1, hash = (SELECT hash FROM chain WHERE storage = 'home')
+		WHERE storage = 'home'`))(t)
+	must(j.Verify(t.Context()))(t)
+	_, err = j.Begin(t.Context(), trashOf(file("b", "1")))
+	wants(t, "Begin", err, ErrOlder)
+	wants(t, "Err", j.Err(), ErrOlder)
+}
+
+// A column that a later migration adds to one of them is missing in the other.
+func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
+	list := func(j *Journal, query string) []string {
+		t.Helper()
+		rows, err := j.read.Query(query)
+		return must(collect(rows, err, func(row scanner) (column string, err error) {
+			err = row.Scan(&column)
+			return column, err
+		}))(t)
+	}
+	lite := list(openAt(t, filepath.Join(t.TempDir(), "journal.db")), `SELECT m.name || '.' || c.name
+		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1`)
+	post := list(openIn(t, startServer(t).Schema(t), asStandard), `SELECT table_name || '.' || column_name
+		FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name NOT IN ('journal', 'leases')
+		AND (table_name, column_name) NOT IN (('chain', 'storage'), ('operations', 'epoch'))
+		ORDER BY (table_name || '.' || column_name) COLLATE "C"`)
+	equal(t, "columns", post, lite)
+}

@@ -1,0 +1,205 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// PostgreSQL has a chain for each storage, so that the processes that write to different storages do not wait for each
+// other, and one, of the storage "", for all events that are about no storage. The row of a storage in table leases is
+// the head of its chain. A transaction locks the heads of all chains that it appends to when it begins, in the order of
+// their names. The lines go to the server at its end, all of a chain at once.
+
+// heads appends to the chains of one database.
+type heads struct {
+	// holds returns the epoch of the lease that this process has of a storage.
+	holds func(storage string) (epoch int64, ok bool)
+
+	mu   sync.Mutex
+	last map[string]head // the last line of each chain that is known to be durable
+}
+
+// openChains are the chains that one transaction appends to.
+type openChains struct {
+	h   *heads
+	all map[string]*chain
+}
+
+// openChain is the part of a chain that one transaction appends.
+type openChain struct {
+	*openChains
+	storage string
+	fenced  bool // this process has not, or no longer, the lease of the storage
+
+	// The columns of the new lines.
+	lines, subjects []int64
+	events          []string
+	bodies, hashes  [][]byte
+}
+
+// transact is chainer.transact for several chains. do must lock a chain before it appends to it.
+func (h *heads) transact(ctx context.Context, g *guard, db *sql.DB, do func(*sql.Tx, *chain) error) error {
+	var chains *openChains
+	err := g.sparing(ctx, db, func(tx *sql.Tx) error {
+		chains = &openChains{h: h, all: map[string]*chain{}}
+		common := &chain{open: &openChain{openChains: chains}}
+		chains.all[""] = common
+		if err := do(tx, common); err != nil {
+			return err
+		}
+		return chains.flush(ctx, tx)
+	})
+	if err == nil {
+		h.reached(chains)
+	}
+	return err
+}
+
+// lock reads the heads of the chains of these storages and keeps other processes from changing them until the
+// transaction ends.
+func (o *openChains) lock(ctx context.Context, tx *sql.Tx, storages ...string) error {
+	slices.Sort(storages)
+	storages = slices.Compact(storages)
+	heads, err := readHeads(ctx, tx, storages)
+	if err == nil && len(heads) < len(storages) {
+		// A storage that nobody has leased yet; nobody holds it by this row either.
+		_, err = tx.ExecContext(ctx, `INSERT INTO leases (storage, epoch, holder, expires_at, line, hash)
+			SELECT s, 0, '', '-infinity', 0, '' FROM unnest($1::text[]) s ORDER BY s ON CONFLICT DO NOTHING`, storages)
+		if err == nil {
+			heads, err = readHeads(ctx, tx, storages)
+		}
+	}
+	for _, at := range heads {
+		if err == nil {
+			err = o.begin(ctx, tx, at)
+		}
+	}
+	return err
+}
+
+// headRow is a row of table leases as the head of a chain.
+type headRow struct {
+	storage string
+	epoch   int64
+	valid   bool // the lease has not expired
+	line    int64
+	hash    digest
+}
+
+// readHeads returns and locks the heads of the storages, which are sorted. The order is that of every process, so that
+// none waits for another that waits for it.
+func readHeads(ctx context.Context, tx *sql.Tx, storages []string) ([]headRow, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT storage, epoch, expires_at > clock_timestamp(), line, hash FROM leases
+		WHERE storage = ANY($1) ORDER BY storage FOR UPDATE`, storages)
+	return collect(rows, err, scanHead)
+}
+
+func scanHead(row scanner) (h headRow, err error) {
+	var hash sql.RawBytes
+	if err = row.Scan(&h.storage, &h.epoch, &h.valid, &h.line, &hash); err != nil {
+		return h, err
+	}
+	if h.line == 0 && len(hash) == 0 {
+		return h, nil
+	}
+	if copy(h.hash[:], hash) != len(h.hash) || len(hash) != len(h.hash) {
+		return h, &BrokenError{h.line, fmt.Sprintf("the hash of the last line of %q has another length", h.storage)}
+	}
+	return h, nil
+}
+
+// begin makes the chain of that head one of the transaction. It returns ErrOlder if the chain lacks a line that this
+// process knows to be durable.
+func (o *openChains) begin(ctx context.Context, tx *sql.Tx, at headRow) error {
+	c := o.all[at.storage]
+	if c == nil {
+		c = &chain{open: &openChain{openChains: o, storage: at.storage}}
+		o.all[at.storage] = c
+	}
+	c.line, c.hash = at.line, at.hash
+	epoch, held := o.h.holds(at.storage)
+	c.open.fenced = !held || !at.valid || epoch != at.epoch
+	o.h.mu.Lock()
+	last := o.h.last[at.storage]
+	o.h.mu.Unlock()
+	if last.Lines == 0 || last == c.end() {
+		return nil
+	}
+	return last.isIn(tx.QueryRowContext(ctx, `SELECT hash FROM chain WHERE storage = $1 AND line = $2`,
+		at.storage, last.Lines))
+}
+
+// add appends the last line of c, which is the chain of o, to the lines that flush sends.
+func (o *openChain) add(c *chain, event string, subject int64, body []byte) error {
+	if len(body) == 0 {
+		body = nil // NULL
+	}
+	o.lines, o.subjects = append(o.lines, c.line), append(o.subjects, subject)
+	o.events, o.bodies = append(o.events, event), append(o.bodies, body)
+	o.hashes = append(o.hashes, slices.Clone(c.hash[:]))
+	return nil
+}
+
+// flush sends the new lines and heads.
+func (o *openChains) flush(ctx context.Context, tx *sql.Tx) error {
+	for storage, c := range o.all {
+		n := c.open
+		if len(n.lines) == 0 {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO chain (storage, line, event, subject, body, hash)
+			SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[])`,
+			storage, n.lines, n.events, n.subjects, n.bodies, n.hashes)
+		if err != nil {
+			return err
+		}
+		// A chain that was not locked begins at line 0, and so finds another head than it expects.
+		res, err := tx.ExecContext(ctx, `UPDATE leases SET line = $2, hash = $3 WHERE storage = $1 AND line = $4`,
+			storage, c.line, c.hash[:], n.lines[0]-1)
+		if err != nil {
+			return err
+		}
+		if rows, err := res.RowsAffected(); err != nil || rows != 1 {
+			return errors.Join(err, &BrokenError{n.lines[0], fmt.Sprintf("the last line of %q was changed", storage)})
+		}
+	}
+	return nil
+}
+
+// reached records that the lines of these chains are durable.
+func (h *heads) reached(chains *openChains) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for storage, c := range chains.all {
+		if c.line > h.last[storage].Lines {
+			h.last[storage] = c.end()
+		}
+	}
+}
+
+// walkAll verifies every chain and compares its end with the head. It returns the number of all lines.
+func (v *verifier) walkAll() (lines int64, err error) {
+	rows, err := v.tx.QueryContext(v.ctx, `SELECT l.storage, l.epoch, FALSE, l.line, l.hash FROM leases l
+		UNION ALL SELECT DISTINCT c.storage, 0, FALSE, 0, ''::bytea FROM chain c
+		WHERE NOT EXISTS (SELECT * FROM leases l WHERE l.storage = c.storage) ORDER BY 1`)
+	all, err := collect(rows, err, scanHead)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range all {
+		v.line, v.hash, v.lastOp, v.lastRun = 0, digest{}, 0, 0
+		if err := v.walk(h.storage); err != nil {
+			return 0, fmt.Errorf("the chain of %q: %w", h.storage, err)
+		}
+		if v.line != h.line || v.hash != h.hash {
+			return 0, fmt.Errorf("the chain of %q: %w", h.storage,
+				&BrokenError{max(v.line, h.line), fmt.Sprintf("the last line is %d, and %d was noted", v.line, h.line)})
+		}
+		lines += v.line
+	}
+	return lines, nil
+}
