@@ -5,7 +5,6 @@ import (
 	"maps"
 	"path"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ import (
 
 // storageName is the form of a storage's name: 1 to 32 characters that need no quotes in a shell, and no escape
 // in a file name.
-var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+var storageName = lazily(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
 // check reports the mistakes that involve more than one key. fill must have found no mistake, so that every
 // required key has a value.

@@ -230,7 +230,7 @@ func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, p := range pairs {
-		if !storageName.MatchString(p.key) {
+		if !storageName().MatchString(p.key) {
 			d.refuse(p.at, Error{
 				Message: fmt.Sprintf("%q is not a name for a storage", clip(p.key)),
 				Hint:    "use letters, digits, - and _",

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -186,11 +185,11 @@ func notOneOf(word, what string, allowed []string) *Error {
 
 // urlForm matches an address that messages could be sent to. It is a secret, which must not be in a policy and
 // therefore not in a message about it.
-var urlForm = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S+`)
+var urlForm = lazily(`[A-Za-z][A-Za-z0-9+.-]*://\S+`)
 
 // hushed returns s with the addresses masked and the number of characters unchanged.
 func hushed(s string) string {
-	return urlForm.ReplaceAllStringFunc(s, func(url string) string {
+	return urlForm().ReplaceAllStringFunc(s, func(url string) string {
 		scheme, rest, _ := strings.Cut(url, "://")
 		return scheme + "://" + strings.Repeat("*", utf8.RuneCountInString(rest))
 	})

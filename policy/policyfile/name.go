@@ -3,7 +3,6 @@ package policyfile
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -15,7 +14,7 @@ import (
 type sink string
 
 // credentialForm is narrower than a file name, so that a credential never looks like a path or an address.
-var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
+var credentialForm = lazily(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
 
 func (s *sink) read(w yamlScalar, o ParseOptions) error {
 	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
@@ -31,7 +30,7 @@ func (s *sink) read(w yamlScalar, o ParseOptions) error {
 		}
 	case w.text != policy.Desktop && strings.EqualFold(w.text, policy.Desktop):
 		return notOneOf(w.text, "a receiver", []string{policy.Desktop})
-	case !credentialForm.MatchString(w.text):
+	case !credentialForm().MatchString(w.text):
 		return &Error{Message: fmt.Sprintf("%q is not a receiver", clip(w.text)), Hint: hint}
 	}
 	*s = sink(w.text)
@@ -45,7 +44,7 @@ func (c *credential) read(w yamlScalar, o ParseOptions) error {
 	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
 		return (*keyFile)(c).read(w, o)
 	}
-	if !credentialForm.MatchString(w.text) {
+	if !credentialForm().MatchString(w.text) {
 		return &Error{
 			Message: "it is neither a file nor the name of a systemd credential",
 			Hint:    "write the file by its whole path, as in ~/.config/sweepd/review.key",
@@ -74,10 +73,10 @@ func (l *label) read(w yamlScalar, _ ParseOptions) error {
 type detector string
 
 // detectorForm matches a name whose parts are joined by dots. It does not show whether there is such a detector.
-var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+var detectorForm = lazily(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 
 func (d *detector) read(w yamlScalar, _ ParseOptions) error {
-	if !detectorForm.MatchString(w.text) {
+	if !detectorForm().MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)),
 			Hint:    "write a detector, or a detector and its detail, as in c2pa or filename.export",
@@ -91,10 +90,10 @@ func (d *detector) read(w yamlScalar, _ ParseOptions) error {
 type address string
 
 // addressForm refuses only what cannot be an address. The service knows which ones exist.
-var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
+var addressForm = lazily(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
 
 func (a *address) read(w yamlScalar, _ ParseOptions) error {
-	if !addressForm.MatchString(w.text) ||
+	if !addressForm().MatchString(w.text) ||
 		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)),
@@ -125,10 +124,10 @@ type appKey string
 
 // appKeyForm matches an "App key" of Dropbox's App Console. Its length is not documented, so that the bounds are
 // wide.
-var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
+var appKeyForm = lazily(`^[a-z0-9]{4,64}$`)
 
 func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
-	if !appKeyForm.MatchString(w.text) {
+	if !appKeyForm().MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)),
 			Hint: "copy \"App key\" from the app's page in the App Console; the secret is not needed; " +
@@ -143,10 +142,10 @@ func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
 type member string
 
 // memberForm is the form of a team_member_id in the Dropbox API.
-var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
+var memberForm = lazily(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
 
 func (m *member) read(w yamlScalar, _ ParseOptions) error {
-	if !memberForm.MatchString(w.text) {
+	if !memberForm().MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)),
 			Hint:    "it begins with dbmid: and not with an address; docs/dropbox.md",

@@ -2,7 +2,6 @@ package policyfile
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,14 +99,14 @@ func foreignGlob(text string) *Error {
 		return refuse("it begins or ends with a space", "remove the space, or write [ ] to match one")
 	case slices.Contains(strings.Split(text, "/"), ".."):
 		return refuse("it goes up with ..", "write the path of the folder itself")
-	case strayEscape.MatchString(text):
+	case strayEscape().MatchString(text):
 		return refuse(`\ escapes nothing here`, "separate folders with /")
 	}
 	return nil
 }
 
 // strayEscape matches a backslash that escapes nothing, as in a path of Windows.
-var strayEscape = regexp.MustCompile(`^(?:[^\\]|\\[*?\[\]{}\\!^,-])*\\[^*?\[\]{}\\!^,-]`)
+var strayEscape = lazily(`^(?:[^\\]|\\[*?\[\]{}\\!^,-])*\\[^*?\[\]{}\\!^,-]`)
 
 // cleanGlob returns a pattern without the parts that mean nothing in a path: trailing and repeated slashes, and "."
 // elements.

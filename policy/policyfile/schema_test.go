@@ -58,17 +58,17 @@ func (comparing) JSONSchema() *jsonschema.Schema   { return oneOf(onOrOff.words)
 func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guards.words[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
 func (size) JSONSchema() *jsonschema.Schema {
-	return named("size", "A number with a unit: B, kB, MB, GB, TB or KiB, MiB, GiB, TiB.", pattern(sizeForm.String()),
+	return named("size", "A number with a unit: B, kB, MB, GB, TB or KiB, MiB, GiB, TiB.", pattern(sizeForm().String()),
 		"5GB", "1.5 MiB")
 }
 
 func (percent) JSONSchema() *jsonschema.Schema {
-	return named("percentage", "A part of all.", pattern(percentForm.String()), "50%", "0.5%")
+	return named("percentage", "A part of all.", pattern(percentForm().String()), "50%", "0.5%")
 }
 
 func (detector) JSONSchema() *jsonschema.Schema {
 	return named("evidence", "A detector, or a detector and a detail; sweepd explain shows them for a file.",
-		pattern(detectorForm.String()), "c2pa", "c2pa.verified", "name")
+		pattern(detectorForm().String()), "c2pa", "c2pa.verified", "name")
 }
 
 func (root) JSONSchema() *jsonschema.Schema {
@@ -82,7 +82,7 @@ func (keyFile) JSONSchema() *jsonschema.Schema {
 }
 
 func (address) JSONSchema() *jsonschema.Schema {
-	return named("e-mail address", "The address of an account.", pattern(addressForm.String()), "mia@example.org")
+	return named("e-mail address", "The address of an account.", pattern(addressForm().String()), "mia@example.org")
 }
 
 func (sharedDrive) JSONSchema() *jsonschema.Schema {
@@ -125,12 +125,12 @@ func (propertyGlob) JSONSchema() *jsonschema.Schema {
 }
 
 func (appKey) JSONSchema() *jsonschema.Schema {
-	return named("app key", "The key of a Dropbox app, as its App Console shows it.", pattern(appKeyForm.String()),
+	return named("app key", "The key of a Dropbox app, as its App Console shows it.", pattern(appKeyForm().String()),
 		"q1w2e3r4t5y6u7i")
 }
 
 func (member) JSONSchema() *jsonschema.Schema {
-	return named("team member", "The id of a member of a Dropbox team.", pattern(memberForm.String()),
+	return named("team member", "The id of a member of a Dropbox team.", pattern(memberForm().String()),
 		"dbmid:AAH1nVGgzXcYbZ0pQd3mKv7sTtLw9uR")
 }
 
@@ -159,7 +159,7 @@ func (zone) JSONSchema() *jsonschema.Schema {
 	return named(
 		"time zone",
 		"A name of the IANA time zone database.",
-		pattern(zoneForm.String()),
+		pattern(zoneForm().String()),
 		"Europe/Berlin",
 		"UTC",
 	)
@@ -197,14 +197,14 @@ func (digest) JSONSchema() *jsonschema.Schema {
 const atLeastOne = `[1-9]`
 
 func (duration) JSONSchema() *jsonschema.Schema {
-	s := pattern(ecma(durationForm.String()))
+	s := pattern(ecma(durationForm().String()))
 	s.AllOf = []*jsonschema.Schema{{Pattern: atLeastOne}}
 	return named("duration", "Weeks, days, hours, minutes and seconds, in this order.", s, "30d", "1w", "1d12h", "90m")
 }
 
 func (quiet) JSONSchema() *jsonschema.Schema {
 	return named("wait", "A duration, or 0 for none.", &jsonschema.Schema{
-		OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm.String()))},
+		OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm().String()))},
 	}, "10m", 0)
 }
 
@@ -240,7 +240,7 @@ func (comparison) JSONSchema() *jsonschema.Schema {
 		"comparison",
 		"A number, alone or after >=, <=, > or <.",
 		&jsonschema.Schema{OneOf: []*jsonschema.Schema{
-			{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1)),
+			{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm().String(), ")?", ")", 1)),
 		}},
 		1024,
 		">=1024",
@@ -257,7 +257,7 @@ func (form) JSONSchemaExtend(s *jsonschema.Schema) {
 	least := uint64(1)
 	storages, _ := s.Properties.Get("storages")
 	storages.MinProperties = &least
-	storages.PropertyNames = &jsonschema.Schema{Pattern: storageName.String()}
+	storages.PropertyNames = &jsonschema.Schema{Pattern: storageName().String()}
 }
 
 // The extension adds the keys that a storage accepts and needs, by its type.

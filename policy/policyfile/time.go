@@ -3,7 +3,6 @@ package policyfile
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -17,7 +16,7 @@ type duration time.Duration
 
 // durationForm has one group for each of units, in the same order.
 var (
-	durationForm = regexp.MustCompile(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$`)
+	durationForm = lazily(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$`)
 	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second}
 )
 
@@ -35,7 +34,7 @@ func (d *duration) read(w yamlScalar, _ ParseOptions) error {
 
 // readAny reads a duration that may be zero.
 func (d *duration) readAny(w yamlScalar) error {
-	m := durationForm.FindStringSubmatch(w.text)
+	m := durationForm().FindStringSubmatch(w.text)
 	switch {
 	case w.kind == aNumber:
 		return &Error{Message: fmt.Sprintf("%q has no unit", clip(w.text)), Hint: durationHint}
@@ -224,7 +223,7 @@ func scheduled(err error) error {
 type zone struct{ in *time.Location }
 
 // zoneForm matches the names of the IANA time zone database.
-var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
+var zoneForm = lazily(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
 
 func (z *zone) read(w yamlScalar, _ ParseOptions) error {
 	e := &Error{
@@ -232,7 +231,7 @@ func (z *zone) read(w yamlScalar, _ ParseOptions) error {
 		Hint:    "use a name such as Europe/Berlin or UTC; the default is the machine's time zone",
 	}
 	// "Local" is not a zone but Go's name for the machine's.
-	if !zoneForm.MatchString(w.text) || w.text == time.Local.String() {
+	if !zoneForm().MatchString(w.text) || w.text == time.Local.String() {
 		return e
 	}
 	in, err := time.LoadLocation(w.text)
