@@ -26,8 +26,8 @@ const waiting = 1024
 var errUnended = errors.New("the listing stopped before its end")
 
 // list reads the listing and hands over the files to be examined. The error of a place does not end it: it is
-// noted, and nothing below the root of the place is deleted.
-func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
+// noted, and nothing below the root of the place is deleted. used has lists that are examined, to be filled again.
+func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed, used <-chan []listed) {
 	size := batch
 	if isRemote(sc.st) {
 		size = 1
@@ -36,7 +36,11 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	flush := func() {
 		if len(pending) > 0 {
 			lists <- pending
-			pending = make([]listed, 0, size)
+			select {
+			case pending = <-used:
+			default:
+				pending = make([]listed, 0, size)
+			}
 		}
 	}
 	for c, err := range sc.st.Changes(ctx, p.since) {

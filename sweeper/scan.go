@@ -224,7 +224,7 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	if isRemote(sc.st) {
 		ahead = waiting
 	}
-	lists := make(chan []listed, ahead)
+	lists, used := make(chan []listed, ahead), make(chan []listed, sc.workers)
 	var workers sync.WaitGroup
 	for range sc.workers {
 		workers.Go(func() {
@@ -233,10 +233,15 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 				for _, l := range list {
 					sc.judge(ctx, r, l)
 				}
+				select {
+				// If there is no room for it, a list is left to the garbage collector.
+				case used <- list[:0]:
+				default:
+				}
 			}
 		})
 	}
-	sc.list(ctx, p, lists)
+	sc.list(ctx, p, lists, used)
 	if since != "" && p.complete() {
 		sc.retry(ctx, p, lists)
 	}

@@ -108,6 +108,15 @@ func TestEveryPatternCompilesAndImpliesOneOfItsMarks(t *testing.T) {
 	}
 }
 
+// original looks no further at a name that has neither.
+func TestEachPhraseOfACopyHasASpaceOrALetterBeyondASCII(t *testing.T) {
+	for _, phrase := range dataLines(copiesText) {
+		if text := normalise(phrase); ascii(text) && !strings.Contains(text, " ") {
+			t.Errorf("%q has neither", phrase)
+		}
+	}
+}
+
 func TestPrefixesSayWhenTheyWereFirstSeenAndWhere(t *testing.T) {
 	n, err := parse(builtin)
 	if err != nil {

@@ -32,8 +32,8 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return entry(path, &s), nil
 }
 
-// ReadRange implements providers.Driver. The file is compared with rev as soon as all bytes are read; if that takes more
-// than one call, before the first of them too.
+// ReadRange implements providers.Driver. The file is compared with rev as soon as all bytes are read; if that takes
+// more than one call, before the first of them too.
 func (d *Driver) ReadRange(
 	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
 ) (io.ReadCloser, error) {
@@ -73,9 +73,9 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	return free, nil
 }
 
-// reader reads a part of one revision of a file. A comparison is a system call, and a scan reads most files with one call:
-// what that returns is compared after it, and returned only then. Another file that is there meanwhile may so be read,
-// but none of its bytes leaves the reader.
+// reader reads a part of one revision of a file. A comparison is a system call, and a scan reads most files with one
+// call: the file is compared after it, and the bytes are returned only then. Another file that is there meanwhile may
+// so be read, but none of its bytes leaves the reader.
 type reader struct {
 	fd        int
 	rev       providers.Revision
