@@ -183,9 +183,14 @@ func TestTheTwinOfAVerifiedOriginalIsFound(t *testing.T) {
 	original, twin := "/data/root/original.png", "/data/root/twin.png"
 	b.put(original, genuine)
 	b.put(twin, plainPNG(1))
+	b.put("/data/root/a twin too.png", plainPNG(1)) // listed before its original
 	b.put("/data/root/other.png", plainPNG(2))
-	b.dueAre(original)
-	b.dueAre(original, twin) // the original is known from the first scan on
+	_, sum := b.plan()
+	if sum.Images != 4 || sum.Matched != 3 {
+		t.Errorf("the first scan: %+v", sum)
+	}
+	b.put("/data/root/a twin too.png", plainPNG(3))
+	b.dueAre(original, twin)
 	f := b.foundAt(twin)
 	if v := f.Verdict; v.Confidence != fingerprint.Strong || v.Product != fingerprint.ChatGPT || v.Derived ||
 		v.Evidence[0].Detector != "known.twin" {

@@ -84,6 +84,7 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 	if c.Gone {
 		return l, false
 	}
+	sc.sizes.add(c.Entry.Size)
 	known := sc.seen.Get(c.Entry)
 	// All needs the media type, which was not kept.
 	if known == journal.PlainImage && !sc.options.All && !sc.mayBeKnown(c.Entry) &&

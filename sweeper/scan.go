@@ -93,6 +93,7 @@ type scan struct {
 	plain int64                                // examined, and not from ChatGPT
 
 	originals []known.Picture // verified, and not known yet
+	sizes     sizes           // of the files that were listed; see again
 
 	unwanted []providers.Entry // files with a grace that no rule wants any more, or that has to begin anew
 }
@@ -187,7 +188,11 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
 		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}
-	if err := sc.decider.s.verified(ctx, sc.originals); err != nil {
+	err := sc.decider.s.verified(ctx, sc.originals)
+	if err == nil {
+		err = sc.again(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
 		// The next scan finds them again.
 		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
 	}
