@@ -65,11 +65,23 @@ type Property struct {
 // the client and not with the day.
 func Load(t testing.TB) *Document {
 	t.Helper()
+	return load(t, "drive/v3/drive-api.json")
+}
+
+// LoadDirectory reads the document of the Admin SDK's Directory API, as Load does.
+func LoadDirectory(t testing.TB) *Document {
+	t.Helper()
+	return load(t, "admin/directory/v1/admin-api.json")
+}
+
+// load reads the document at a path of the module.
+func load(t testing.TB, path string) *Document {
+	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "drive", "v3", "drive-api.json"))
+	raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), filepath.FromSlash(path)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +91,7 @@ func Load(t testing.TB) *Document {
 	}
 	d.collect(d.Resources)
 	if len(d.methods) < 50 || len(d.Schemas) < 30 {
-		t.Fatalf("a document of %d methods and %d schemas is not Drive's", len(d.methods), len(d.Schemas))
+		t.Fatalf("%s has %d methods and %d schemas: it is not the document", path, len(d.methods), len(d.Schemas))
 	}
 	return d
 }

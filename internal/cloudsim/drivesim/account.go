@@ -1,9 +1,11 @@
 package drivesim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sweepd/sweepd/internal/cloudsim/content"
 )
@@ -20,6 +22,12 @@ type Account struct {
 	log          *changeLog
 	emptying     []*file // files of the trash that are still to be deleted
 	emptier      actor   // who asked to empty the trash
+
+	// In a domain.
+	domain           *Domain // nil: it is in none
+	admin, suspended bool
+	unit             string // the path of its organizational unit
+	created          time.Time
 }
 
 // Person describes the owner of an account.
@@ -27,9 +35,14 @@ type Person struct {
 	Email string
 	Name  string // "": the part of Email before the @
 	Limit int64  // of storage, in bytes; 0: 15 GiB, -1: none
+
+	Domain *Domain // that it is a user of, by which Email ends; nil: none
+	Admin  bool    // a super administrator of the domain
+	Unit   string  // the path of the organizational unit, as "/Sales/North"; "": "/"
 }
 
-// AddAccount adds an account with an empty Drive. It returns an error if the address is invalid or taken. The
+// AddAccount adds an account with an empty Drive. It returns an error if the address is invalid or taken, or if
+// it does not fit with the domain. The
 // change logs of two accounts begin at different tokens.
 func (d *Drive) AddAccount(p Person) (*Account, error) {
 	if p.Name == "" {
@@ -43,8 +56,14 @@ func (d *Drive) AddAccount(p Person) (*Account, error) {
 	if !strings.Contains(p.Email, "@") || d.accountOf(p.Email) != nil {
 		return nil, fmt.Errorf("an account needs an address of its own, not %q", p.Email)
 	}
+	if err := p.fits(); err != nil {
+		return nil, err
+	}
 	n := int64(len(d.accounts) + 1)
-	a := &Account{d: d, email: p.Email, name: p.Name, limit: max(p.Limit, 0), log: newChangeLog(1000 * n)}
+	a := &Account{
+		d: d, email: p.Email, name: p.Name, limit: max(p.Limit, 0), log: newChangeLog(1000 * n),
+		domain: p.Domain, admin: p.Admin, unit: cmp.Or(p.Unit, "/"), created: d.now(),
+	}
 	a.permissionID = fmt.Sprintf("%020d", content.Mix(uint64(n))%1e19)
 	a.root = &file{
 		id: newID("0A"+strings.ToUpper(p.Email[:1]), 19, n), name: "My Drive", mime: mimeFolder, owner: a,

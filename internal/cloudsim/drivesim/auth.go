@@ -74,19 +74,24 @@ func (a *Account) Token(scopes ...string) Token {
 	if len(scopes) == 0 {
 		scopes = []string{"drive"}
 	}
-	whole := slices.Clone(scopes)
-	for i, s := range whole {
-		if !strings.Contains(s, "/") {
-			whole[i] = scopePrefix + s
-		}
-	}
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
-	g := &grant{a: a, client: ClientID, scopes: whole, at: a.d.now()}
+	g := &grant{a: a, client: ClientID, scopes: whole(scopes), at: a.d.now()}
 	t := a.d.issue(g)
 	t.Refresh = a.d.secret("1//0")
 	a.d.auth.refresh[t.Refresh] = g
 	return t
+}
+
+// whole returns the scopes with their prefix, which short ones do not have.
+func whole(scopes []string) []string {
+	all := slices.Clone(scopes)
+	for i, s := range all {
+		if !strings.Contains(s, "/") {
+			all[i] = scopePrefix + s
+		}
+	}
+	return all
 }
 
 // Revoke revokes all grants of the account: its tokens are refused from then on, as when a person removes an app from

@@ -58,14 +58,17 @@ func (d *Drive) Call(r *http.Request) cloudsim.Call {
 		return out
 	}
 	out.Method = "drive." + m.name
+	if host(r) == adminHost {
+		out.Method = "directory." + m.name
+	}
 	if r.URL.Query().Get("alt") == "media" {
 		out.Method += ".media" // bytes are counted separately from descriptions
 	}
 	return out
 }
 
-// serveAPI serves www.googleapis.com. An error of a method that is no refusal is answered as 400 with its text:
-// it can only come from the request, because everything else is in memory.
+// serveAPI serves www.googleapis.com and admin.googleapis.com. An error of a method that is no refusal is answered as
+// 400 with its text: it can only come from the request, because everything else is in memory.
 func (d *Drive) serveAPI(w http.ResponseWriter, r *http.Request) {
 	m, in, upload := d.route(r)
 	if m == nil {
@@ -109,13 +112,14 @@ func (c *call) run() (any, error) {
 	return c.m.serve(c)
 }
 
-// authorize checks the token and its scopes. It refuses with 401 a token that is unknown, revoked or expired, and
+// authorize checks the token and its scopes. It refuses with 401 a token that is unknown, revoked, expired or of a
+// suspended user, and
 // with 403 insufficientPermissions one that has none of the method's scopes.
 func (c *call) authorize() error {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
 	t, ok := c.d.auth.access[bearer(c.r)]
-	if !ok || t.grant.revoked || !c.d.now().Before(t.expires) {
+	if !ok || t.grant.revoked || t.grant.a.suspended || !c.d.now().Before(t.expires) {
 		return unauthorized()
 	}
 	c.a, c.client, c.scopes = t.grant.a, t.grant.client, t.scopes
@@ -211,15 +215,17 @@ func (c *call) flag(name string) bool {
 }
 
 // pageSize returns that parameter, from 1 to most; standard if it is absent.
-func (c *call) pageSize(standard, most int) (int, error) {
-	s := c.q.Get("pageSize")
+func (c *call) pageSize(standard, most int) (int, error) { return c.number("pageSize", standard, most) }
+
+// number returns a parameter, from 1 to most; standard if it is absent.
+func (c *call) number(name string, standard, most int) (int, error) {
+	s := c.q.Get(name)
 	if s == "" {
 		return standard, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > most {
-		return 0, invalid("pageSize",
-			"Invalid value '"+s+"'. Values must be within the range: [1, "+strconv.Itoa(most)+"]")
+		return 0, invalid(name, "Invalid value '"+s+"'. Values must be within the range: [1, "+strconv.Itoa(most)+"]")
 	}
 	return n, nil
 }

@@ -8,6 +8,9 @@
 // file by view.go. If a request is refused, the function returns a *refusal. The sign-in is in consent.go,
 // token.go and robot.go.
 //
+// A Domain (domain.go) is a Google Workspace: its administrators list users and members of groups by the Directory API
+// (directory.go, userquery.go), which is served beside Drive's, and a service account acts for its users.
+//
 // A request that it does not understand is refused, as the service refuses it; nothing unknown ever matches, and
 // nothing is made up.
 //

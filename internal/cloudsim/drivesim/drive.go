@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -37,12 +38,15 @@ type Options struct {
 type Drive struct {
 	roof    *cloudsim.Cloud
 	o       Options
-	methods []method
+	methods []method // of Drive
 	schemas map[string]fields.Schema
+	// Those of the Directory API.
+	directory []method
 
 	mu       sync.Mutex // everything below, and everything in files and accounts
 	accounts []*Account
 	drives   []*SharedDrive
+	domains  []*Domain
 	// By id, in all drives and trashes; a file that was deleted for good is not in it.
 	files  map[string]*file
 	made   int64 // files made so far; the next one's seq
@@ -61,9 +65,10 @@ func New(c *cloudsim.Cloud, o Options) (*Drive, error) {
 		o.EmptyPerRequest = 100
 	}
 	d := &Drive{
-		roof: c, o: o, methods: methods(), schemas: schemas(), files: map[string]*file{},
+		roof: c, o: o, methods: methods(), schemas: schemas(), directory: directoryMethods(), files: map[string]*file{},
 		uploads: map[string]*upload{}, auth: newAuth(),
 	}
+	maps.Copy(d.schemas, directorySchemas())
 	return d, c.Add(d)
 }
 
@@ -76,10 +81,13 @@ const (
 	tokenHost   = "oauth2.googleapis.com"
 	consentHost = "accounts.google.com"
 	pictureHost = "lh3.googleusercontent.com"
+	adminHost   = "admin.googleapis.com"
 )
 
 // Hosts implements cloudsim.Service.
-func (d *Drive) Hosts() []string { return []string{apiHost, tokenHost, consentHost, pictureHost} }
+func (d *Drive) Hosts() []string {
+	return []string{apiHost, tokenHost, consentHost, pictureHost, adminHost}
+}
 
 // now returns the time, truncated to the milliseconds of the wire.
 func (d *Drive) now() time.Time { return d.roof.Now().UTC().Truncate(time.Millisecond) }
@@ -107,7 +115,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z
 // ServeHTTP implements http.Handler.
 func (d *Drive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch host(r) {
-	case apiHost:
+	case apiHost, adminHost:
 		d.serveAPI(w, r)
 	case tokenHost:
 		d.serveToken(w, r)

@@ -11,10 +11,14 @@ type Described struct {
 
 // Methods is the table.
 func Methods() []Described {
-	var all []Described
-	for _, m := range methods() {
+	return append(described("drive.", "", methods()),
+		described("directory.", "admin/directory/v1/", directoryMethods())...)
+}
+
+func described(id, path string, methods []method) (all []Described) {
+	for _, m := range methods {
 		all = append(all, Described{
-			"drive." + m.name, m.verb, m.path, m.answer, strings.Fields(m.params), strings.Fields(m.scopes), m.upload,
+			id + m.name, m.verb, path + m.path, m.answer, strings.Fields(m.params), strings.Fields(m.scopes), m.upload,
 		})
 	}
 	return all

@@ -7,9 +7,9 @@ import (
 
 // method is one line of the discovery document.
 type method struct {
-	name   string // without "drive.": files.list
+	name   string // without "drive." or "directory.": files.list
 	verb   string
-	path   string // below /drive/v3/, with {names}
+	path   string // below /drive/v3/ or /admin/directory/v1/, with {names}
 	params string // query parameters, with spaces between
 	scopes string // any one suffices, with spaces between
 	answer string // the schema that fields is applied to; "": none
@@ -115,7 +115,11 @@ func methods() []method {
 // route returns the method that a request calls, and the values of the names in its path. upload reports whether
 // the address is one for bytes. m is nil if there is no such method with that verb.
 func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload bool) {
-	rest, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
+	all, base := d.methods, "/drive/v3/"
+	if host(r) == adminHost {
+		all, base = d.directory, "/admin/directory/v1/"
+	}
+	rest, ok := strings.CutPrefix(r.URL.Path, base)
 	for _, prefix := range []string{"/upload/drive/v3/", "/resumable/upload/drive/v3/"} {
 		if after, is := strings.CutPrefix(r.URL.Path, prefix); is {
 			rest, ok, upload = after, true, true
@@ -125,8 +129,8 @@ func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload 
 		return nil, nil, false
 	}
 	parts := strings.Split(rest, "/")
-	for i := range d.methods {
-		m := &d.methods[i]
+	for i := range all {
+		m := &all[i]
 		verb := r.Method
 		if upload && (verb == http.MethodPut || verb == http.MethodPost) && r.URL.Query().Has("upload_id") {
 			verb = m.verb // the later requests of a resumable upload
@@ -134,7 +138,7 @@ func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload 
 		if m.verb != verb || upload && !m.upload {
 			continue
 		}
-		if in, ok := match(strings.Split(m.path, "/"), parts); ok && literal(m.path, rest, d.methods, verb) {
+		if in, ok := match(strings.Split(m.path, "/"), parts); ok && literal(m.path, rest, all, verb) {
 			return m, in, upload
 		}
 	}

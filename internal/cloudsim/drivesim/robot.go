@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -16,21 +15,23 @@ import (
 type robot struct {
 	email     string
 	key       *rsa.PublicKey
-	delegated []string // scopes that it may have for the domain's users
+	delegated []string // scopes that it may have for the users of no domain
 }
 
-// AddServiceAccount adds a service account with its public key. delegated are the scopes, short or whole, that an
-// administrator lets it have on behalf of any account here (domain-wide delegation).
+// mayHave returns the scopes that the service account may have on behalf of the account.
+func (r *robot) mayHave(a *Account) []string {
+	if a.domain == nil {
+		return r.delegated
+	}
+	return a.domain.delegated[r.email]
+}
+
+// AddServiceAccount adds a service account with its public key. delegated are the scopes, short or whole, that it may
+// have on behalf of any account that is in no domain, for worlds that need none. Domain.Delegate is for the others.
 func (d *Drive) AddServiceAccount(email string, key *rsa.PublicKey, delegated ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	whole := slices.Clone(delegated)
-	for i, s := range whole {
-		if !strings.Contains(s, "/") {
-			whole[i] = scopePrefix + s
-		}
-	}
-	d.auth.robots[email] = &robot{email, key, whole}
+	d.auth.robots[email] = &robot{email, key, whole(delegated)}
 }
 
 // claims are those of an assertion: https://developers.google.com/identity/protocols/oauth2/service-account
@@ -47,7 +48,7 @@ type claims struct {
 // would have a Drive of its own, which is not supported. The caller holds the lock.
 //
 // It refuses, in this order, a wrong signature, another audience, a time that is not now or a life of more than
-// an hour, an unknown subject (all 400 invalid_grant), and a scope that was not delegated (401
+// an hour, an unknown or suspended subject (all 400 invalid_grant), and a scope that was not delegated (401
 // unauthorized_client). There is no refresh token: the client signs another assertion.
 func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	refuse := func(reason, description string) { refuseToken(w, http.StatusBadRequest, reason, description) }
@@ -70,9 +71,9 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	a := d.accountOf(c.Subject)
 	scopes := strings.Fields(c.Scope)
 	switch {
-	case a == nil:
+	case a == nil || a.suspended:
 		refuse("invalid_grant", "Invalid email or User ID")
-	case len(scopes) == 0 || !narrows(c.Scope, d.auth.robots[c.Issuer].delegated):
+	case len(scopes) == 0 || !narrows(c.Scope, d.auth.robots[c.Issuer].mayHave(a)):
 		refuseToken(
 			w, http.StatusUnauthorized, "unauthorized_client",
 			"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any "+

@@ -9,9 +9,12 @@ import (
 )
 
 func TestAMaskMayNameWhatTheDiscoveryDocumentHas(t *testing.T) {
-	doc := discovery.Load(t)
-	for name, schema := range schemas() {
-		compare(t, doc, name, doc.Schemas[name], schema)
+	for doc, all := range map[*discovery.Document]map[string]fields.Schema{
+		discovery.Load(t): schemas(), discovery.LoadDirectory(t): directorySchemas(),
+	} {
+		for name, schema := range all {
+			compare(t, doc, name, doc.Schemas[name], schema)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package drivesim_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,24 +46,31 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// documents is read once: go list takes its time.
+// documents are read once: go list takes its time.
 var documents struct {
-	once sync.Once
-	doc  *discovery.Document
+	once             sync.Once
+	drive, directory *discovery.Document
 }
 
 func document(t testing.TB) *discovery.Document {
 	t.Helper()
-	documents.once.Do(func() { documents.doc = discovery.Load(t) })
-	return documents.doc
+	documents.once.Do(func() { documents.drive, documents.directory = discovery.Load(t), discovery.LoadDirectory(t) })
+	return documents.drive
+}
+
+// directory is the document of the Directory API.
+func directory(t testing.TB) *discovery.Document {
+	t.Helper()
+	_ = document(t)
+	return documents.directory
 }
 
 func newWorld(t *testing.T, o drivesim.Options) *world {
 	t.Helper()
 	w := &world{t: t, now: start}
-	doc := document(t)
+	drive, admin := document(t), directory(t)
 	w.open(o, func(x cloudsim.Exchange) {
-		for _, err := range doc.Check(x) {
+		for _, err := range slices.Concat(drive.Check(x), admin.Check(x)) {
 			t.Errorf("not as the discovery document has it: %v", err)
 		}
 		if w.seen != nil {
