@@ -33,13 +33,7 @@ var (
 // be made, not even one that fails.
 func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 	t.Parallel()
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	strace := straceOf(t)
 	w := NewWorld(t, Build(t))
 	w.Write(".config/sweepd/policy.yaml", []byte(Policy+"trash: {ours: 30d}\n"))
 	if status, out, errs := w.Run("apply", "--yes"); status != 0 { // so that there is a trash to list
