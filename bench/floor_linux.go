@@ -125,6 +125,7 @@ func readHead(at int, name, head []byte) int {
 	return 0
 }
 
+// isImage reports whether a name has the ending of an image of the trees here.
 func isImage(name string) bool {
 	switch filepath.Ext(name) {
 	case ".png", ".jpg", ".webp":
@@ -133,4 +134,5 @@ func isImage(name string) bool {
 	return false
 }
 
+// address returns where the bytes are, for a system call. b has one byte at least, and is used after the call.
 func address(b []byte) uintptr { return uintptr(unsafe.Pointer(&b[0])) }

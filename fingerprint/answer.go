@@ -27,9 +27,9 @@ type Answer struct {
 	Refused string    `json:"refused,omitempty"` // why OpenAI did not examine these bytes; "" if it did
 }
 
-// Askable reports whether OpenAI could tell more about a picture with the local verdict v: ChatGPT could have made it,
-// nothing in it settles where it comes from, and OpenAI examines files of this type and size. A picture that names the
-// camera that took it is settled.
+// Askable reports whether OpenAI could add to what is known of a picture with the local verdict v: ChatGPT could have
+// made it, nothing in it settles where it comes from, and OpenAI examines files of this type and size. A picture that
+// names the camera that took it is settled.
 func (v Verdict) Askable(size int64) bool {
 	switch v.MediaType {
 	case "image/png", "image/jpeg", "image/webp":

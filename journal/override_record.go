@@ -44,7 +44,7 @@ const saidWith = `SELECT k.size, k.sha256 FROM words w
 	JOIN operations o ON o.id = c.subject AND o.kind IN ('restore', 'gone') AND o.ref = w.ref
 	WHERE w.word = 'keep' AND w.ref = $1`
 
-// selectOverrides returns the query with what the database says of the line before.
+// selectOverrides returns the query with what the database has of the line before.
 func (j *Journal) selectOverrides() string { return fmt.Sprintf(selectOverrides, j.d.outcomeBefore) }
 
 // OverrideRecord returns the decision on the file in its present state, with its origin. Its Override is NoOverride if

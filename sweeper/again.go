@@ -14,11 +14,14 @@ import (
 // sizes is a set of file sizes, of which some share a bit.
 type sizes [1 << 14]uint64
 
+// bit returns the place of a size: the element that has its bit, and the bit. Sizes that differ by a multiple of the
+// number of bits, 1 Mi, share one.
 func (s *sizes) bit(size int64) (word *uint64, mask uint64) {
 	n := uint64(size) % (64 * uint64(len(s)))
 	return &s[n/64], 1 << (n % 64)
 }
 
+// add adds a size.
 func (s *sizes) add(size int64) {
 	word, mask := s.bit(size)
 	*word |= mask

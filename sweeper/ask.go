@@ -97,13 +97,13 @@ func (of answers) add(c journal.Content, a fingerprint.Answer) {
 	of[c.Size][c.SHA256] = a
 }
 
-// askable reports whether OpenAI could tell more about the file than is known. A camera's picture is settled.
+// askable reports whether OpenAI could add to what is known of the file. A camera's picture is settled.
 func askable(e providers.Entry, v fingerprint.Verdict) bool {
 	return e.Camera == "" && v.Askable(e.Size)
 }
 
-// isOpen reports whether OpenAI could tell more about the file, and has not answered yet as far as is known by its
-// hash. A file with a weak revision has no hash and so no answer, because its bytes may change under that revision.
+// isOpen reports whether OpenAI could add to what is known of the file, and has not answered yet as far as is known by
+// its hash. A file with a weak revision has no hash and so no answer, because its bytes may change under that revision.
 func (sc *scan) isOpen(rec journal.Record) bool {
 	if !sc.asking.on || rec.Entry.Weak || !askable(rec.Entry, sc.weigh(rec.Entry, rec.Verdict)) {
 		return false

@@ -20,6 +20,7 @@ var ErrPaused = errors.New("deletion is paused")
 // exceeded.
 type LimitError struct{ Reasons []string }
 
+// Error returns all limits that the plan is over, with the figures; it has no name of a file.
 func (e *LimitError) Error() string {
 	return "the plan is over the policy's limits: " + strings.Join(e.Reasons, "; ")
 }
@@ -30,6 +31,7 @@ type SurgeError struct {
 	Usual int // on a day, as the median of the last month
 }
 
+// Error returns the size of the plan and the usual one, without names.
 func (e *SurgeError) Error() string {
 	return fmt.Sprintf("%d files are due, but on a usual day it is %d", e.Files, e.Usual)
 }

@@ -68,6 +68,7 @@ func (s *Sweeper) noteClock(ctx context.Context, doubt *ClockError) error {
 // ClockError is the reason why no age can be computed.
 type ClockError struct{ reason language.Message }
 
+// Error returns Text in English.
 func (e *ClockError) Error() string { return e.Text().String() }
 
 // Text returns the text of the error in any language.

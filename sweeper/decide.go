@@ -135,7 +135,7 @@ func guarded(
 	return holdBy(ctx, d, held, err)
 }
 
-// holdBy holds a file that is due if there are guards that hold it, or if err shows that they could not tell.
+// holdBy holds a file that is due if there are guards that hold it, or if err shows that they could not find out.
 func holdBy(ctx context.Context, d policy.Decision, held []providers.Held, err error) (policy.Decision, error) {
 	if isTransient(ctx, err) {
 		return d, err
@@ -231,10 +231,12 @@ func (l live) override(ctx context.Context) (journal.Override, error) {
 
 func (l live) whyKept(ctx context.Context) language.Message { return l.by.s.whyKept(ctx, l.e) }
 
+// returned asks the journal, and the storage if the file may have been taken out of the trash by another program.
 func (l live) returned(ctx context.Context) (time.Time, error) {
 	return l.by.s.returned(ctx, l.st, l.r, l.e)
 }
 
+// guards asks a disk for all of its guards. Of a remote storage it returns what the entry shows, at no cost.
 func (l live) guards(ctx context.Context, protect []providers.Guard) ([]providers.Held, error) {
 	if isRemote(l.st) {
 		return only(shown(l.e), protect), nil
@@ -332,6 +334,7 @@ func (q *question) byTag(context.Context) error {
 	return errDecided
 }
 
+// whyTagged returns the reason of the guard tagged for a mark inside of the file.
 func whyTagged() language.Message {
 	return language.Messagef("a rating, a comment or the like was added to it")
 }

@@ -105,6 +105,7 @@ func (p *program) applySaved(ctx context.Context, file string, asJSON bool) erro
 	}
 	o := p.options()
 	o.Act, o.Gone = true, true
+	// The plan was made for these folders; the policy may name others meanwhile.
 	for _, sc := range due.Scope {
 		if sc.Roots == nil {
 			o.Only = append(o.Only, sc.Storage)
@@ -171,6 +172,7 @@ func (p *program) execute(ctx context.Context, asJSON bool, a *app.App, due *swe
 // --yes must not change anything.
 type unaskedError struct{ plan string }
 
+// Error names what apply would have done, so that the log of a script is of use.
 func (e *unaskedError) Error() string {
 	return "apply would " + e.plan + ", but there is no terminal to ask for confirmation"
 }
@@ -258,7 +260,7 @@ func (t *terminal) agrees(answer string) bool {
 }
 
 // printKept prints how long the trash of each account keeps the files. A service deletes what is in its trash by its
-// own clock (30 days in Google Drive and in most Dropbox plans), whatever the policy says, so the user has to know it
+// own clock (30 days in Google Drive and in most Dropbox plans), regardless of the policy, so the user has to know it
 // at the time of the move.
 func (p *program) printKept(ctx context.Context, asJSON bool, a *app.App, sum *sweeper.Summary) error {
 	if asJSON || sum.Trashed == 0 || len(p.accounts()) == 0 {

@@ -78,6 +78,7 @@ func runCheck(ctx context.Context, p *program, o checkOptions) error {
 		case o.json:
 			p.json(p.checkLine(c, err))
 		case o.quiet:
+		// The caller prints it, with its hint and its own status.
 		case err != nil && len(files) == 1:
 			return err
 		case err != nil:
@@ -169,7 +170,7 @@ func (p *program) printChecked(c checkedPolicy, several bool) {
 }
 
 // printNotes prints a paragraph for each kind of thing that the user should know of a valid policy. These are no
-// warnings: the policy does what it says, and the paragraphs are about the places it applies to.
+// warnings: the policy does what it means, and the paragraphs are about the places it applies to.
 func (p *program) printNotes(c checkedPolicy) {
 	pol := c.policy
 	if notes := pol.Notes(); len(notes) > 0 {

@@ -184,8 +184,7 @@ type jsonEffect struct {
 	Same     bool           `json:"same"`
 }
 
-// diffLines prints the comparison as JSON. The lines are in English whatever the locale is, so that a script can
-// compare them.
+// diffLines prints the comparison as JSON. The lines are in English in every locale, so that a script can compare them.
 func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
 	english := language.Printer{}
 	removed, added := report.Differing(before.Policy.Besides(english), after.Policy.Besides(english))

@@ -96,6 +96,7 @@ func (p *program) completeHistory(
 // and files cannot be mixed in one undo, so after a first number only numbers follow, without those that are there, and
 // after a first file only files.
 func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	// One pass over the operations gives both the runs and the files; it ends after the newest of them.
 	found := p.peek(cmd, func(ctx context.Context, j *journal.Journal) []string {
 		var files, order []string
 		began, counts, seen := map[string]time.Time{}, map[string]int64{}, 0

@@ -264,6 +264,7 @@ func (p *program) whatWouldChange(x sweeper.Explanation) (ways []language.Messag
 	return ways
 }
 
+// firstOf returns a, or b if a is empty.
 func firstOf(a, b string) string {
 	if a != "" {
 		return a

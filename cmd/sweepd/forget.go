@@ -205,6 +205,7 @@ func (p *program) forgetOne(ctx context.Context, arg string) error {
 	} else if path, err := absolute(arg); err == nil {
 		refs = append(refs, providers.Ref(path))
 	}
+	// The argument may name the file in several ways; the first that has an override decides.
 	for _, ref := range refs {
 		switch n, unsayErr := a.Journal.ClearOverrides(ctx, ref); {
 		case unsayErr != nil:

@@ -46,7 +46,7 @@ func translateCommand(cmd *cobra.Command, in language.Printer) {
 }
 
 // headings returns the texts of cobra's template for the help, and the beginning of the usage of --help. The catalogs
-// have them by these strings; a new version of cobra that words one differently shows it in English.
+// have them by these strings; one that a new version of cobra changes is shown in English.
 func headings() []string {
 	return []string{
 		"Usage:", "Examples:", "Available Commands:", "Additional Commands:", "Global Flags:", "Flags:",

@@ -67,6 +67,7 @@ func (p *program) moves(ctx context.Context, j *journal.Journal, arg string) ([]
 	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 		return operationsOf(ctx, j, app.FilterOf(storage, file))
 	}
+	// The record has paths without links, since a scan lists them so.
 	real, err := absolute(arg)
 	given, givenErr := filepath.Abs(arg)
 	if err = errors.Join(err, givenErr); err != nil {

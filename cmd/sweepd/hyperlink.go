@@ -32,6 +32,7 @@ func linking(getenv func(string) string) bool {
 			return true
 		}
 	}
+	// VTE is the terminal of GNOME and of many others; both variables are numbers, as 7200 for 0.72.
 	vte, _ := strconv.Atoi(getenv("VTE_VERSION"))
 	konsole, _ := strconv.Atoi(getenv("KONSOLE_VERSION"))
 	return vte > 5000 || konsole >= 201200 // VTE 0.50.0 crashes at a link

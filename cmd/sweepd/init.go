@@ -62,6 +62,7 @@ answer or a template is invalid, a policy exists, or there is no terminal to ask
 			"  sweepd init --template tidy-downloads",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// A flag with its default is no answer: the template, or the user, decides then.
 			cmd.Flags().Visit(func(f *pflag.Flag) { o.given[f.Name] = true })
 			return runInit(cmd.Context(), p, o)
 		},

@@ -102,6 +102,7 @@ type unwrittenError struct {
 	again string // the command that gives the same answers
 }
 
+// Error returns the reason as a user at a prompt would put it.
 func (e *unwrittenError) Error() string {
 	switch {
 	case errors.Is(e.err, io.EOF):
@@ -112,6 +113,7 @@ func (e *unwrittenError) Error() string {
 	return e.err.Error()
 }
 
+// Unwrap returns the reason itself, by which diagnose distinguishes an interrupt.
 func (e *unwrittenError) Unwrap() error { return e.err }
 
 // diagnose returns the exit status and the hint.

@@ -61,8 +61,8 @@ type jsonDecision struct {
 	Approved bool             `json:"approved,omitempty"`
 }
 
-// jsonScan is the end of a scan or a plan. All counts are of the whole scan, whatever the flags select for the list;
-// Totals and ByImage are of the listed files.
+// jsonScan is the end of a scan or a plan. All counts are of the whole scan, and not of the files that the flags
+// select; Totals and ByImage are of the listed files.
 type jsonScan struct {
 	Type         string           `json:"type"` // "summary"
 	Seen         int64            `json:"seen"`
@@ -240,6 +240,7 @@ func escaped(line []byte) []byte {
 // call; a rune is therefore never cut.
 type escaping struct{ to io.Writer }
 
+// Write returns the length of the value and not of its escaped form, as io.Writer demands.
 func (w escaping) Write(value []byte) (int, error) {
 	if _, err := w.to.Write(escaped(value)); err != nil {
 		return 0, err

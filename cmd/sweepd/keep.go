@@ -135,6 +135,7 @@ func (p *program) each(args []string, do func(arg string) error) error {
 	failed := false
 	for _, arg := range args {
 		if err := do(arg); err != nil {
+			// A damaged record, or a wrong argument, would be the same for each of the others.
 			if status, _ := p.diagnose(err); status != exitTrouble {
 				return err
 			}

@@ -152,6 +152,7 @@ func (p *program) forgetSource(ctx context.Context, a *app.App, arg string) erro
 	path, _ := absolute(arg)
 	found := false
 	for _, s := range all {
+		// A number names the source of that number only, although a path may look like one: it is given as ./1.
 		if notNumber == nil && s.ID != number || notNumber != nil && s.Path != path && s.Path != arg {
 			continue
 		}

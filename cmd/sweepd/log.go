@@ -28,6 +28,7 @@ const (
 // logFormats returns the formats that a user can choose.
 func logFormats() []string { return []string{string(logText), string(logJSON)} }
 
+// String and Type implement pflag.Value; FORMAT is what the help shows for the value.
 func (f *logFormat) String() string { return string(*f) }
 func (f *logFormat) Type() string   { return "FORMAT" }
 
@@ -72,6 +73,7 @@ func (p *program) serviceLog(f logFormat) serviceLog {
 // loggedError is an error that the log has, and that is not printed.
 type loggedError struct{ error }
 
+// Unwrap returns the error, which decides the exit status.
 func (e *loggedError) Unwrap() error { return e.error }
 
 // logFailure logs the error with which the service ends if standard error has events only. It returns the error for

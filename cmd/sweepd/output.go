@@ -152,6 +152,7 @@ func into(path string, fill func(io.Writer) error) error {
 // a file that appears in the meantime would be lost.
 func whole(path string, fresh bool, fill func(io.Writer) error) error {
 	const temp = ".sweepd-output-*"
+	// A link that is made (link(2)) fails if the name exists, which a rename does not.
 	if fresh {
 		if err := durable.CreateFrom(path, temp, fill); err == nil || errors.Is(err, fs.ErrExist) {
 			return err
@@ -166,7 +167,10 @@ type outputError struct {
 	err         error
 }
 
+// Error names the file as the user wrote it, and not the temporary one beside it.
 func (e *outputError) Error() string { return fmt.Sprintf("%s: %s: %v", e.doing, e.file, cause(e.err)) }
+
+// Unwrap returns the cause, such as fs.ErrPermission or a full disk.
 func (e *outputError) Unwrap() error { return e.err }
 
 // hint returns what the user can do about it.

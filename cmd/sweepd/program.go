@@ -74,7 +74,7 @@ func (p *program) main(ctx context.Context) int {
 
 // root returns the command with all its verbs. The verbs are in groups, in the order in which --help lists them.
 // PersistentPreRunE runs before every verb; from then on an error is no longer one of the command line
-// (program.started), which is how diagnose tells status 2 from status 1.
+// (program.started), by which diagnose distinguishes status 2 from status 1.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweepd",
@@ -200,6 +200,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait for it to finish, or see: sweepd status"
 	}
+	// A full disk and an interrupt have better hints below, although the record is what could not be opened.
 	state, ok := errors.AsType[*app.StateError](err)
 	if ok && !errors.Is(err, context.Canceled) && !errors.Is(err, providers.ErrFull) {
 		return exitTrouble, fmt.Sprintf(
@@ -210,6 +211,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if out, ok := errors.AsType[*outputError](err); ok {
 		return exitTrouble, out.hint()
 	}
+	// Hints of accounts and of this machine. An interrupt during a call is an error of the call too.
 	if hint := app.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
 		return exitTrouble, hint
 	}
@@ -241,6 +243,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitTrouble, "for details, run: sweepd history; to check the setup, run: sweepd doctor"
 	case errors.Is(err, context.Canceled):
 		return exitTrouble, "stopped; operations in progress were finished and recorded"
+	// cobra's own errors, such as an unknown flag, have no type.
 	case !p.started:
 		return exitUsage, "see: sweepd --help"
 	case errors.Is(err, fs.ErrPermission):

@@ -155,6 +155,7 @@ func (p *program) serveReview(ctx context.Context, s *review.Server, o reviewOpt
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
+	// An error of the server ends the wait for Enter; the read itself goes on until the process ends.
 	go func() { defer cancel(); ended <- serve(ctx) }()
 	link := p.printLink(s, base)
 	if !o.noBrowser {

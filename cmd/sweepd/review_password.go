@@ -32,6 +32,8 @@ func runReviewPassword(ctx context.Context, p *program) error {
 	return err
 }
 
+// readPassword returns the password that the user types twice, without showing it, or the first line of a pipe or a
+// file, for scripts. It returns a *app.UsageError if the two differ.
 func (p *program) readPassword(ctx context.Context) (string, error) {
 	in, ok := p.stdin.(*os.File)
 	if !ok || !isTerminal(p.stdin) {

@@ -98,6 +98,7 @@ func (p *program) newTerminalReview(
 		return nil, nil, err
 	}
 	for _, img := range images {
+		// The row shows the place that goes first.
 		slices.SortStableFunc(img.Places, func(x, y sweeper.Found) int { return cmp.Compare(turn(x), turn(y)) })
 		r.items = append(r.items, reviewItem{places: img.Places})
 	}

@@ -113,6 +113,7 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	var due, found []sweeper.Found
 	folders := map[string]app.PictureFolder{}
 	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) {
+		// The scan calls Each for one file at a time, so these need no lock.
 		so.Each = noting(&due, folders, so.Each)
 		if o.documents {
 			so.Each = collecting(&found, so.Each)

@@ -32,6 +32,7 @@ func newSelection() selection {
 	}
 }
 
+// flags adds the flags that select and sort, with what a shell completes for their values.
 func (s *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.due, "due", false, "list only files that are due now")
 	cmd.Flags().BoolVar(&s.held, "held", false, "list only files that are held; with --due, both")
@@ -110,6 +111,7 @@ type choice struct {
 	word string
 }
 
+// String and Type implement pflag.Value. pflag prints a default only if String returns one, and there is none here.
 func (c *choice) String() string { return c.word }
 func (c *choice) Type() string   { return "key" }
 
@@ -125,6 +127,7 @@ func (c *choice) Set(word string) error {
 // level is a flag with a confidence; None if it is not given. It implements pflag.Value.
 type level struct{ fingerprint.Confidence }
 
+// String returns the level, or "" for none: pflag then prints no default.
 func (l *level) String() string {
 	if l.Confidence == fingerprint.None {
 		return ""

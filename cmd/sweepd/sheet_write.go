@@ -26,6 +26,8 @@ func (p *program) scanSheet(
 	if o.filters() {
 		s.lead("by the options of the scan, %s of these are on this page", count(int64(len(end.listed)), "file"))
 	}
+	// Files that a plan would leave where they are, such as those under a root that was not listed whole, are shown as
+	// held.
 	a.Sweeper.PlanFound(due, sum).Hold(end.listed)
 	s.add(ctx, end.listed, o.selection)
 	s.addTotals(o.totals.word, totalsBy(o.totals.word, end.listed))

@@ -15,7 +15,7 @@ const sinceUsage = "e.g. 7d, 2026-11-01, today, yesterday or monday"
 // parseSince returns the time that the user means by the value of --since: a duration before now, a day or a minute of
 // the machine's calendar, today, yesterday, or a weekday, which is the last one before today. A day begins at midnight.
 // It returns a *app.UsageError for any other text. Weekdays are in English, whole or with three letters. On a Monday,
-// monday is the Monday a week ago: today has its own word.
+// monday is the Monday a week ago: today has its own name.
 func parseSince(text string, now time.Time) (time.Time, error) {
 	now = now.Local()
 	word := strings.ToLower(strings.TrimSpace(text))

@@ -78,6 +78,7 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 		st.Paused = language.Explanation(err)
 		st.problems = append(st.problems, app.ProblemOf("", err))
 	}
+	// Before the policy: a daemon knows its own file, and an invalid one is then its problem.
 	st.ask(ctx, paths.Control())
 	last, err := st.record(ctx, p)
 	if err != nil {

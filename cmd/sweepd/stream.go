@@ -68,6 +68,7 @@ func (t *terminal) setColour(when string) error {
 	return nil
 }
 
+// paint, dim and bold are for results, on standard output; messages use those of t.err.
 func (t *terminal) paint(code, s string) string { return t.out.paint(code, s) }
 func (t *terminal) dim(s string) string         { return t.paint("2", s) }
 func (t *terminal) bold(s string) string        { return t.paint("1", s) }

@@ -82,6 +82,7 @@ type output struct {
 	err error
 }
 
+// Write passes b on. It also returns the error, for callers such as io.Copy that stop at it.
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.Writer.Write(b) // a closed pipe ends the program by SIGPIPE
 	if o.err == nil {

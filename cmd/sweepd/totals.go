@@ -26,8 +26,8 @@ type jsonTotal struct {
 }
 
 // totalsBy returns the totals of the files by "folder" or by "rule", the most bytes first; nil by "". A folder has the
-// files that are directly in it, and is told apart by its storage. Without a file the result is empty and not nil, so
-// that JSON has a list.
+// files that are directly in it, and is distinguished by its storage. Without a file the result is empty and not nil,
+// so that JSON has a list.
 func totalsBy(key string, found []sweeper.Found) []jsonTotal {
 	if key == "" {
 		return nil

@@ -126,11 +126,13 @@ func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 	}
 }
 
+// look scans the folder and both clouds: the policy of the demo has them as its storages.
 func (t *tour) look(ctx context.Context) error {
 	return t.step(ctx,
 		"`scan` changes nothing. It shows each match, how certain it is, why, and what the policy would do.", "scan")
 }
 
+// apply saves a plan and applies the saved plan. apply alone would need a terminal to ask at, or --yes.
 func (t *tour) apply(ctx context.Context) error {
 	if err := t.step(ctx, "`plan` saves what would be done, for review. It changes nothing either.", "plan", "-o",
 		"plan.json"); err != nil {
@@ -141,6 +143,7 @@ func (t *tour) apply(ctx context.Context) error {
 		"apply", "plan.json")
 }
 
+// readHistory shows the operations of the run that apply has made, the first of this record, and verifies the chain.
 func (t *tour) readHistory(ctx context.Context) error {
 	if err := t.step(ctx, "`history` shows the record, which is written before and after each "+
 		"operation.", "history", "1"); err != nil {
@@ -200,6 +203,7 @@ func (t *tour) due(ctx context.Context) error {
 	}
 }
 
+// signOut gives both accounts up; the services revoke the tokens, which is in their record too.
 func (t *tour) signOut(ctx context.Context) error {
 	if err := t.step(ctx, "`logout` signs out and revokes access.", "logout", "drive"); err != nil {
 		return err
@@ -265,6 +269,7 @@ func (t *tour) quietly(ctx context.Context, args ...string) ([]byte, error) {
 // there. The end of ctx interrupts the command, which may then finish its file; it is killed ten seconds later.
 func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, t.exe, slices.Concat(args, []string{"--color", t.p.term.when})...)
+	// The program may be called otherwise, as by go run; its errors and hints name it so.
 	cmd.Args[0] = "sweepd"
 	cmd.Dir = t.home
 	at := t.rehearsal.Place()
@@ -279,6 +284,7 @@ func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 		}
 	}
 	cmd.Stderr = t.p.stderr
+	// As Ctrl-C does, so that the command finishes its file and its record.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	return cmd

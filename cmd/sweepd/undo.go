@@ -223,6 +223,7 @@ func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filt
 	if err != nil || given == path {
 		return f, err
 	}
+	// A path that is recorded under its real name is undone by that, also if another file has the given one.
 	if _, err := sweeper.Undoable(ctx, j,
 		sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
 		return f, err

@@ -50,6 +50,7 @@ func (p *program) pictureFolders(keys ...string) (folders []string) {
 			folders = append(folders, tilde(dirs[key], home))
 		}
 	}
+	// Both keys may name one folder.
 	if len(folders) == 2 && folders[0] == folders[1] {
 		folders = folders[:1]
 	}

@@ -109,6 +109,7 @@ func words(text string) (all []string) {
 	whole := command.FindAllStringSubmatchIndex(text, -1)
 	begin := 0
 	for i := range len(text) {
+		// Behind the end of a command, the next one counts.
 		for len(whole) > 0 && i >= whole[0][3] {
 			whole = whole[1:]
 		}

@@ -39,7 +39,8 @@ type Door struct {
 	hash        []byte          // of the password, by bcrypt
 }
 
-// Door reads what lets other machines in by the policy. Its errors say which file is unsuitable and why; see Hint.
+// Door reads what lets other machines in by the policy. Its errors name the file that is unsuitable, and the reason;
+// see Hint.
 func (o Options) Door(r policy.Page) (*Door, error) {
 	chain, err := o.doorFile("certificate", r.Certificate, os.ReadFile)
 	if err != nil {

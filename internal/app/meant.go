@@ -19,7 +19,7 @@ import (
 
 // Meant returns the folder that the user may have meant by a path that leads to none: the same path with its first
 // missing part replaced by the nearest existing name. It returns "" if no name is near. Nearness is that of
-// policyfile.Nearest: a few letters, whatever their case. It reads the one folder in which the missing part would be.
+// policyfile.Nearest: a few letters, regardless of case. It reads the one folder in which the missing part would be.
 func Meant(path string) string {
 	above, rest := filepath.Clean(path), ""
 	for {

@@ -110,6 +110,7 @@ func (s *surveyor) run(ctx context.Context) {
 	workers.Wait()
 }
 
+// report passes the counts on, without the lock: the caller may take its time.
 func (s *surveyor) report() {
 	s.mu.Lock()
 	found := s.found

@@ -39,8 +39,8 @@ func Decisive(f sweeper.Found) language.Message {
 	return language.Message{}
 }
 
-// AndHeld returns what Why or Because says of the first place of a picture, with the guards of all places that are held
-// or up for review, unless the first is held: then the clause has its guards already.
+// AndHeld returns the clause that Why or Because returns for the first place of a picture, with the guards of all
+// places that are held or up for review, unless the first is held: then the clause has its guards already.
 func AndHeld(clause language.Message, places []sweeper.Found) language.Message {
 	var held []providers.Held
 	for i, f := range places {

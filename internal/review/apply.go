@@ -130,7 +130,7 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
 }
 
 // execute executes the plan of that ID, and looks again. The storages are opened anew, for changes, within the scope of
-// the look. A request that ends does not cut it short. The plan is forgotten before it runs, whatever happens. The
+// the look. A request that ends does not cut it short. The plan is forgotten before it runs, also if it fails. The
 // summary is nil if nothing was begun; an error beside a summary ended the run early, or is of the look after it.
 func (s *Server) execute(id string) (*sweeper.Summary, error) {
 	s.engine.Lock()

@@ -21,7 +21,7 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// decision is what a person says about a picture.
+// decision is what a person decides about a picture.
 type decision string
 
 const (
@@ -34,6 +34,7 @@ const (
 // log and the tests.
 type staleError struct{ how string }
 
+// Error returns the reason with its details; why has the same in the user's language.
 func (e *staleError) Error() string { return "it has changed since it was shown: " + e.how }
 
 // errUnknown refuses a decision on a picture that no list of this server has.

@@ -20,7 +20,7 @@ var errShut = errors.New("the policy lets no other machine in")
 // fresh is how long what was read from the files of a door is used. A changed file counts that much later.
 const fresh = time.Second
 
-// unasked is how long the body of a request may take that comes from nobody who has signed in.
+// unasked is how long the body of a request may take that comes from a browser that has not signed in.
 const unasked = 10 * time.Second
 
 // door is the way in for other machines: TLS, and a password.
@@ -35,6 +35,7 @@ type door struct {
 	err error
 }
 
+// newDoor returns a door that read opens. If read is nil, it is shut.
 func newDoor(read func() (*app.Door, error), now func() time.Time) *door {
 	if read == nil {
 		read = func() (*app.Door, error) { return nil, errShut }
@@ -96,7 +97,7 @@ func (s *Server) addressed(r *http.Request) bool {
 	return err == nil && is.Names(strings.Trim(host, "[]"))
 }
 
-// hurry limits the time for the body of a request from nobody who has signed in: it would hold one of the few
+// hurry limits the time for the body of a request from a browser that has not signed in: it would hold one of the few
 // connections.
 func (s *Server) hurry(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(s.o.Now().Add(unasked)) // fails only for connections without one

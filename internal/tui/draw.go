@@ -90,7 +90,7 @@ func (m *model) headline() string {
 	return text
 }
 
-// drawList draws the rows. The column of the actions is as wide as the longest, whatever the language. The row of the
+// drawList draws the rows. The column of the actions is as wide as the longest in the user's language. The row of the
 // cursor is reversed, without colours in it.
 func (m *model) drawList(s tcell.Screen, at area, columns []Column) {
 	actions := 0
@@ -142,8 +142,8 @@ func (k Kind) colour() color.Color {
 	return color.Default
 }
 
-// drawFoot draws the place and the reason of the row under the cursor, what was said last, and the keys. The last four
-// lines of the screen are its own.
+// drawFoot draws the place and the reason of the row under the cursor, the result of the last decision, and the keys.
+// The last four lines of the screen are its own.
 func (m *model) drawFoot(s tcell.Screen, width, height int) {
 	if row := m.row(); row >= 0 {
 		put(s, 0, height-4, width, m.rows[row].Place, tcell.StyleDefault)

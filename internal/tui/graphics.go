@@ -27,7 +27,7 @@ const (
 // cell is the size of a cell in pixels.
 type cell struct{ width, height int }
 
-// usual is the size of a cell of a terminal that does not tell it.
+// usual is the size of a cell of a terminal that does not report it.
 func usual() cell { return cell{8, 16} }
 
 // fit returns the part of the area, in cells, that a picture of that size takes when it is as large as possible, but at

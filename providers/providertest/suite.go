@@ -249,6 +249,7 @@ func (b *box) fails(doing string, err, want error) {
 
 // listings are the promises about Changes and Wait.
 var listings = []promise{
+	// A file that no listing names is never swept, and after a checkpoint it counts as gone.
 	{"ChangesFromTheStartNameEveryFileOnceAtLeast", 0, func(b *box) {
 		for i := range 50 {
 			b.Write(b.T, fmt.Sprintf("%02d.png", i), []byte{byte(i)})
@@ -268,6 +269,7 @@ var listings = []promise{
 			b.Errorf("the listing ends with %+v, want a checkpoint that has seen 1 file", last)
 		}
 	}},
+	// A service that only follows changes would otherwise never see the file.
 	{"ChangesSinceACheckpointNameWhatIsNew", 0, func(b *box) {
 		b.put("old.png", "old")
 		_, _, last := b.list("")
@@ -276,6 +278,7 @@ var listings = []promise{
 			b.Errorf("the new file is not among the changes: %v", present)
 		}
 	}},
+	// The verdict in the record is of the old bytes.
 	{"ChangesSinceACheckpointNameWhatChanged", 0, func(b *box) {
 		was := b.put("a.png", "one")
 		_, _, last := b.list("")
@@ -300,6 +303,7 @@ var listings = []promise{
 			b.Errorf("nothing changed, and yet %v, gone %q, %+v", present, gone, again)
 		}
 	}},
+	// Its row in the record would otherwise stay, and be due for ever.
 	{"WhatIsTrashedIsGoneSinceACheckpoint", providers.CanFollow | providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		_, _, last := b.list("")
@@ -345,6 +349,7 @@ var listings = []promise{
 			}
 		}
 	}},
+	// A page and a sweep of one service list the same storage.
 	{"ListingsMayRunAtTheSameTime", 0, func(b *box) {
 		for i := range 20 {
 			b.Write(b.T, fmt.Sprintf("%02d.png", i), nil)
@@ -365,11 +370,13 @@ var listings = []promise{
 		}
 		wg.Wait()
 	}},
+	// A scan would find it due again.
 	{"AFileInTheTrashIsNotListed", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		b.trash(keyed(1), e)
 		b.absent(e)
 	}},
+	// The change may come before the call: Wait compares with the cursor, and does not only listen.
 	{"WaitReturnsWhenSomethingChanged", providers.CanWait, func(b *box) {
 		_, _, last := b.list("")
 		b.Write(b.T, "a.png", nil)
@@ -388,6 +395,7 @@ var listings = []promise{
 
 // reading are the promises about Stat, about revisions, and about ReadRange.
 var reading = []promise{
+	// A decision is made by the listing and repeated by Stat before the move; any difference would hold the file.
 	{"StatGivesTheEntryOfTheListing", 0, func(b *box) {
 		want := b.put("a.png", "bytes")
 		got, err := b.d.Stat(b.Context(), want.Ref)
@@ -405,12 +413,14 @@ var reading = []promise{
 			b.Errorf("got created %v, changed %v; want one of them", e.Created, e.Changed)
 		}
 	}},
+	// Any other error counts as a failure of the storage, which is tried again.
 	{"StatOfNothingIsNotExist", 0, func(b *box) {
 		e := b.put("a.png", "a")
 		b.Remove(b.T, "a.png")
 		_, err := b.d.Stat(b.Context(), e.Ref)
 		b.fails("stat", err, fs.ErrNotExist)
 	}},
+	// It is the one protection against a write between the examination and the move.
 	{"ARevisionChangesWithTheBytes", 0, func(b *box) {
 		one := b.put("a.png", "one")
 		two := b.put("a.png", "two") // the same size
@@ -426,6 +436,7 @@ var reading = []promise{
 			b.Errorf("the revision went from %q to %q", one.Revision, two.Revision)
 		}
 	}},
+	// Detectors read by offsets, also beyond the end of a file that is shorter than its header claims.
 	{"ReadRangeGivesExactlyThoseBytes", 0, func(b *box) {
 		content := bytes.Repeat([]byte("0123456789"), 20_000)
 		b.Write(b.T, "a.png", content)
@@ -458,6 +469,7 @@ var reading = []promise{
 			b.Errorf("got %q, %v; want ErrChanged, or what was there", got, err)
 		}
 	}},
+	// Empty bytes would be examined as those of the file.
 	{"ReadRangeOfNothingIsAnError", 0, func(b *box) {
 		e := b.put("a.png", "one")
 		b.Remove(b.T, "a.png")
@@ -479,6 +491,7 @@ func picture(b *box) string {
 
 // thumbnails are the promises about Thumbnail.
 var thumbnails = []promise{
+	// The user decides by it. A service may round the size up, here to twice the wish at most.
 	{"AThumbnailIsASmallPictureOfThatRevision", providers.CanThumbnail, func(b *box) {
 		e := b.put("a.png", picture(b))
 		rc, err := b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
@@ -493,6 +506,7 @@ var thumbnails = []promise{
 		_, err = b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
 		b.fails("of a file that changed", err, providers.ErrChanged)
 	}},
+	// The error is no failure of the storage: the page shows a sign in its place.
 	{"AFileThatIsNoPictureHasNoThumbnail", providers.CanThumbnail, func(b *box) {
 		e := b.put("a.png", "no picture")
 		_, err := b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
@@ -502,6 +516,7 @@ var thumbnails = []promise{
 
 // trashing are the promises about Trash and Settle.
 var trashing = []promise{
+	// The one thing that sweepd is for, and nothing else moves with it.
 	{"TrashMovesTheFileToTheBin", providers.CanTrash, func(b *box) {
 		b.put("stays.png", "stays")
 		e := b.put("a.png", "a")
@@ -531,6 +546,7 @@ var trashing = []promise{
 		b.holds("a.png", "two")
 		b.binIs()
 	}},
+	// The run then counts it as left alone, since the user was faster.
 	{"TrashOfNothingIsNotExist", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		b.Remove(b.T, "a.png")
@@ -599,6 +615,7 @@ var trashing = []promise{
 		b.holds("a.png", "a")
 		b.binIs()
 	}},
+	// It is called after a crash between the move and its outcome: the receipt is all that undo has.
 	{"SettleAfterASuccessGivesTheSameReceipt", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		want := b.trash(keyed(1), e)
@@ -615,6 +632,7 @@ var trashing = []promise{
 		b.holds("a.png", "a")
 		b.binIs()
 	}},
+	// The file is in its place, so there is no move to complete.
 	{"SettleAfterARestoreIsNotExist", providers.CanTrash | providers.CanRestore, func(b *box) {
 		e := b.put("a.png", "a")
 		if _, err := b.d.Restore(b.Context(), b.trash(keyed(1), e)); err != nil {

@@ -11,6 +11,7 @@ import (
 
 // returning are the promises about restoring and purging.
 var returning = []promise{
+	// The entry in the answer is the one that later listings have, so that the record follows the file.
 	{"RestorePutsTheBytesBackUnderTheOldName", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "bytes"))
 		e, err := b.d.Restore(b.Context(), r)
@@ -23,6 +24,7 @@ var returning = []promise{
 		b.holds("a.png", "bytes")
 		b.binIs()
 	}},
+	// The file in the way is newer, and is the user's.
 	{"RestoreNeverOverwrites", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "one"))
 		b.Write(b.T, "a.png", []byte("two"))
@@ -53,6 +55,7 @@ var returning = []promise{
 		}
 		b.holds("a.png", "a")
 	}},
+	// undo then reports that it is gone for good, and does not try again.
 	{"RestoreOfAPurgedFileIsNotExist", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
 		e := b.put("a.png", "a")
 		r := b.trash(keyed(1), e)
@@ -63,6 +66,7 @@ var returning = []promise{
 		b.fails("restore", err, fs.ErrNotExist)
 		b.absent(e)
 	}},
+	// It is the one call that no undo follows.
 	{"PurgeDeletesThatFileAndNoOther", providers.CanTrash | providers.CanPurge, func(b *box) {
 		b.put("stays.png", "stays")
 		b.trash(keyed(1), b.put("other.png", "other"))
@@ -73,6 +77,7 @@ var returning = []promise{
 		b.holds("stays.png", "stays")
 		b.binIs("other.png")
 	}},
+	// A purge whose answer was lost is called again, and must not fail for good.
 	{"PurgeOfWhatIsGoneIsNotExist", providers.CanTrash | providers.CanPurge, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		if err := b.d.Purge(b.Context(), r); err != nil {
@@ -232,6 +237,7 @@ var returning = []promise{
 			b.heldBy(name, by)
 		}
 	}},
+	// sweepd does not call it; a driver that claims the ability must still keep to the bin.
 	{"EmptyTrashEmptiesTheBinAndNothingElse", providers.CanTrash | providers.CanEmptyTrash, func(b *box) {
 		b.put("stays.png", "stays")
 		b.trash(keyed(1), b.put("a.png", "a"))
@@ -317,6 +323,7 @@ var refusing = []promise{
 			b.Errorf("went from %b to %b", was, now)
 		}
 	}},
+	// A stopped service must not wait for a slow disk or a slow cloud.
 	{"AnEndedContextEndsEveryRead", 0, func(b *box) {
 		e := b.put("a.png", "a")
 		ctx, cancel := context.WithCancel(b.Context())

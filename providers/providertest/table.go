@@ -9,7 +9,8 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// abilities are the bits of providers.Can, with a description of each for users.
+// abilities are the bits of providers.Can, with a description of each for users. The order is that of the table; a new
+// bit of providers.Can needs a line here.
 var abilities = []struct {
 	can  providers.Can
 	name string
@@ -85,7 +86,8 @@ func marks(b *strings.Builder, yes func(AccountKind) bool) {
 	b.WriteString("\n")
 }
 
-// needs returns the names of the abilities that a promise needs.
+// needs returns the names of the abilities that a promise needs. They are in the order of abilities, separated by
+// commas; "" if it needs none.
 func needs(can providers.Can) string {
 	var all []string
 	for _, a := range abilities {

@@ -251,8 +251,8 @@ func usersGet(c *call) (any, error) {
 	return nil, missing("userKey")
 }
 
-// names returns the given and the family name: the first word of the name, and the rest, or the same if it has one
-// word.
+// names returns the given and the family name: the name up to its first space, and the rest, or the same if it has no
+// space.
 func (a *Account) names() (given, family string) {
 	given, family, two := strings.Cut(a.name, " ")
 	if !two {

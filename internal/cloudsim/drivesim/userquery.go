@@ -59,8 +59,8 @@ func parseUsers(query string) (all []clause, err error) {
 	return all, nil
 }
 
-// valueOf returns the value at the beginning of a text, and what follows: a word, or a text between single quotes in
-// which a backslash stands before a quote.
+// valueOf returns the value at the beginning of a text, and the rest of the text: the value ends at a space, or it is a
+// text between single quotes in which a backslash stands before a quote.
 func valueOf(text string) (value, rest string, err error) {
 	if !strings.HasPrefix(text, "'") {
 		value, _, _ = strings.Cut(text, " ")
