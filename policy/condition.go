@@ -139,6 +139,12 @@ func (c *Condition) asksPath() bool {
 	return len(c.Path) > 0 || slices.ContainsFunc(c.nested(), func(n Condition) bool { return n.asksPath() })
 }
 
+// asksPixels reports whether the condition, or one nested in it, depends on the size of the picture in pixels.
+func (c *Condition) asksPixels() bool {
+	return c.Width != (Pixels{}) || c.Height != (Pixels{}) ||
+		slices.ContainsFunc(c.nested(), func(n Condition) bool { return n.asksPixels() })
+}
+
 // asksNoted reports whether the condition, or one nested in it, depends on a star, a camera or properties.
 func (c *Condition) asksNoted() bool {
 	return len(c.noted()) > 0 || slices.ContainsFunc(c.nested(), func(n Condition) bool { return n.asksNoted() })

@@ -30,6 +30,16 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	return undecided(language.Messagef("no rule matches"))
 }
 
+// deciding returns the rule that Decide uses; ok is false if there is none.
+func (p *Policy) deciding(f Facts, now time.Time) (r Rule, ok bool) {
+	s := p.subject(f, now)
+	i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.trace(s).Matches })
+	if i < 0 || !candidate(f) {
+		return r, false
+	}
+	return p.Rules[i], true
+}
+
 // undecided returns the decision on a file that no rule decides on.
 func undecided(why language.Message) Decision {
 	return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []language.Message{why}}
@@ -198,4 +208,9 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	}
 	d.Action, d.NotBefore, d.ReasonCode = Hold, until, code
 	return true
+}
+
+// AsksPixels reports whether a rule depends on the size of a picture in pixels.
+func (p *Policy) AsksPixels() bool {
+	return slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.When.asksPixels() })
 }

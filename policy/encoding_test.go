@@ -31,7 +31,7 @@ func whole() *Policy {
 		},
 		Rules: []Rule{
 			{Name: "keepers", Do: Keep, When: Condition{Path: []string{"/keep/"}}},
-			{Name: "mine", Do: Trash, Grace: time.Hour, When: Condition{
+			{Name: "mine", Do: Trash, Grace: time.Hour, Ask: AskOpenAI, When: Condition{
 				Confidence: fingerprint.Proven, Storage: []string{"home", "box"}, Path: []string{"**/ai/*"},
 				Name: []string{"*.png"}, Product: []fingerprint.Product{fingerprint.Sora}, OlderThan: time.Hour,
 				NewerThan: 2 * time.Hour, AgeBy: ByMade, LargerThan: 1, SmallerThan: 5e9, Width: Pixels{Op: ">=", N: 7},
@@ -89,6 +89,7 @@ path 1 "/keep/**"
 rule "mine" {
 do "trash"
 grace 3600000000000
+ask "openai"
 confidence "proven"
 storage 2 "home" "box"
 path 1 "**/ai/*"

@@ -79,6 +79,7 @@ func (e *encoder) storage(s Storage) {
 func (e *encoder) rule(r Rule) {
 	e.quoted("do", string(r.Do))
 	e.number("grace", int64(r.Grace))
+	e.quoted("ask", r.Ask)
 	e.condition(r.When, r.protects())
 }
 

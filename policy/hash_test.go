@@ -143,7 +143,7 @@ var leftOut = map[string]string{
 	"policy.Schedule": "says when sweepd run acts: a plan is no other an hour later",
 	"policy.Notify":   "says who is told",
 	"policy.Page":     "says who may look",
-	"policy.OpenAI":   "says how the storages that ask do so, and when: what is due follows from the answers",
+	"policy.OpenAI":   "says how those that ask do so, and when: what is due follows from the answers",
 	"policy.Links":    "is of the machine: Resolve makes it of the roots and patterns, which are in",
 }
 

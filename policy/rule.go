@@ -14,6 +14,9 @@ type Rule struct {
 	When  Condition
 	Do    Action        // Keep, Review or Trash
 	Grace time.Duration // of a Trash: time between mark and move; zero: none
+	// Ask is AskOpenAI if OpenAI is asked about the pictures that the rule would decide on if OpenAI recognised them;
+	// "" if not. A rule that keeps has none.
+	Ask string
 }
 
 // SparesCopies reports whether the rule trashes, and matches no picture that only looks like a known one, because it
@@ -52,6 +55,11 @@ func (r Rule) String() string { return r.In(language.Printer{}) }
 
 // In returns the rule in the Printer's language.
 func (r Rule) In(p language.Printer) string {
+	if r.Ask != "" {
+		asked := r
+		asked.Ask = ""
+		return p.Sprintf("%s; asking %q about these pictures", asked, r.Ask)
+	}
 	conditions := r.describe()
 	files := language.Join(conditions, "; ")
 	switch {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/journal"
-	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -132,17 +131,18 @@ func (sc *scan) enqueue(ctx context.Context, r *reader, c openCase) bool {
 	return true
 }
 
-// matters reports whether the rules would not keep the file if OpenAI recognised it.
+// matters reports whether the policy asks about the file, because the rules would not keep it if OpenAI recognised it.
 func (sc *scan) matters(rec journal.Record) bool {
 	sc.weighRecord(&rec)
 	rec.Verdict = rec.Verdict.Answered(fingerprint.Answer{SynthID: true})
-	return sc.decider.s.o.Policy.Decide(facts(sc.st.Name(), rec), sc.now()).Action != policy.Keep
+	return sc.decider.s.o.Policy.Concerns(facts(sc.st.Name(), rec), sc.now())
 }
 
-// mayMatter is matters for an image of which only the entry is known. It takes the picture for one of ChatGPT's size.
+// mayMatter is matters for an image of which only the entry is known. It takes the picture for one of ChatGPT's size. A
+// rule on its pixels may decide otherwise.
 func (sc *scan) mayMatter(e providers.Entry) bool {
 	v := fingerprint.Verdict{MediaType: "image/png", Width: 1024, Height: 1024}
-	return askable(e, v) && sc.matters(journal.Record{Entry: e, Verdict: v})
+	return askable(e, v) && (sc.decider.s.o.Policy.AsksPixels() || sc.matters(journal.Record{Entry: e, Verdict: v}))
 }
 
 // skips reports whether an image that waits to be uploaded has to wait on, so that it need not be read. It counts it.

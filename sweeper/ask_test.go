@@ -96,6 +96,73 @@ func TestWithoutTheWordNothingIsUploaded(t *testing.T) {
 	}
 }
 
+// The word of a rule is about the pictures that the rule would decide on if OpenAI recognised them, and no others.
+func TestOnARulesWordOnlyWhatTheRuleWouldTakeIsUploaded(t *testing.T) {
+	t.Parallel()
+	b, o := askBox(t, `
+version: 1
+storages: {home: {type: local, roots: [/data/root]}}
+rules:
+  - {name: private, when: {path: "**/private/**"}, do: keep}
+  - {name: wide, when: {path: "**/wide/**", confidence: likely, width: 2000}, do: review, ask: openai}
+  - name: old
+    when: {path: "**/inbox/**", confidence: likely, derived: include, older_than: 150d}
+    do: trash
+    ask: openai
+  - {name: named, when: {confidence: strong, derived: include}, do: trash, ask: openai}
+  - {name: unsure, when: {confidence: likely}, do: review}
+openai: {key: /etc/key, uploads: 100}
+limits: {files: 100, bytes: 1GB, share: 100%}
+`)
+	for path, content := range map[string][]byte{
+		"holiday.png":           square(1024, marked),   // only "unsure" would take it, which does not ask
+		"inbox/new.png":         square(1024, marked+1), // a hundred days old
+		"inbox/private/ann.png": square(1024, marked+2),
+		"wide/small.png":        square(1024, marked+3),
+		"wide/large.png":        square(2000, marked+4),
+		"inbox/small/a.png":     square(64, marked+5),
+	} {
+		b.put("/data/root/"+path, content)
+	}
+	b.put(ours(1), square(1024, marked+6)) // likely by its name, and then strong
+	found, _ := b.verdicts()
+	if got := o.takes(); !slices.Equal(got, []byte{marked + 4, marked + 6}) {
+		t.Errorf("uploaded %v, want the wide one and the named one", got)
+	}
+	if found[ours(1)].Confidence != fingerprint.Strong || len(found) != 2 {
+		t.Errorf("found %+v", found)
+	}
+	b.clock = b.clock.AddDate(0, 0, 60)
+	b.verdicts()
+	if got := o.takes(); !slices.Equal(got, []byte{marked + 1}) {
+		t.Errorf("uploaded %v, want the one that is old now", got)
+	}
+	// The answer is about the bytes. So it counts for each rule, where any rule asks.
+	b.put("/data/root/copy.png", square(1024, marked+1))
+	if found, _ = b.verdicts(); found["/data/root/copy.png"].Confidence != fingerprint.Likely || len(o.takes()) > 0 {
+		t.Errorf("a copy: %+v", found["/data/root/copy.png"])
+	}
+	if sum := b.apply(); sum.Trashed != 2 {
+		t.Errorf("%+v, want the old one and the named one trashed", sum)
+	}
+}
+
+// What waits has only its entry in the record, so that its size in pixels has to be read again.
+func TestAPictureThatWaitsIsAskedAboutByARuleOnItsPixels(t *testing.T) {
+	t.Parallel()
+	wide := strings.Replace(askRules, "{confidence: possible}", "{confidence: possible, width: 2000}", 1)
+	b, o := askBox(t, strings.Replace(wide, "uploads: 3", "uploads: 1", 1))
+	b.put("/data/root/a.png", square(2000, 1))
+	b.put("/data/root/b.png", square(2000, 2))
+	for range 3 {
+		b.verdicts()
+		b.clock = b.clock.Add(25 * time.Hour)
+	}
+	if got := o.takes(); !slices.Equal(got, []byte{1, 2}) {
+		t.Errorf("uploaded %v, want each once", got)
+	}
+}
+
 func TestOnlyWhatIsOpenIsUploaded(t *testing.T) {
 	t.Parallel()
 	b, o := askBox(t, strings.Replace(askRules, "uploads: 3", "uploads: 100", 1))

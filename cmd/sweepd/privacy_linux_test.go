@@ -88,9 +88,19 @@ func reachesOpenAIIfAsked(t *testing.T, binary string) {
 		s.env = append(s.env, name+"="+value)
 	}
 	s.Write("Downloads/quokka-7f3a/unknown.png", largePicture(openaisim.Watermark))
-	asking := strings.Replace(policyHead, "[~/Downloads]", "[~/Downloads], ask: openai", 1)
-	s.Write(".config/sweepd/policy.yaml", []byte(asking+policyRest+"openai: {key: "+c.at.APIKey+"}\n"))
-	seen := s.observed(func(d *daemonProcess) { d.runs.await(d, `"trashed":2`) })
+	s.Write("Pictures/asked/unknown.png", largePicture(openaisim.Watermark+"by the rule"))
+	s.Write("Pictures/others/unknown.png", largePicture(openaisim.Watermark+"not at all"))
+	asking := strings.Replace(policyHead, "[~/Downloads]", "[~/Downloads], ask: openai", 1) +
+		"  pictures: {type: local, roots: [~/Pictures]}\n"
+	rules := strings.Replace(policyRest, "rules: [", `rules: [{name: asking, do: trash, ask: openai,
+  when: {storage: pictures, path: "**/asked/**", confidence: likely, derived: include}}, `, 1)
+	s.Write(".config/sweepd/policy.yaml", []byte(asking+rules+"openai: {key: "+c.at.APIKey+"}\n"))
+	seen := s.observed(func(d *daemonProcess) { d.runs.await(d, `"trashed":2`, `"trashed":1`) })
+	requests, err := c.news()
+	s.must(err)
+	if len(requests) != 2 {
+		t.Errorf("%d uploads, want that of the storage and that of the rule: %+v", len(requests), requests)
+	}
 	seen.are(t, "unix "+s.control, "unix "+s.manager, "inet "+strings.TrimPrefix(c.at.Proxy, "http://"),
 		"ask api.openai.com:443")
 }

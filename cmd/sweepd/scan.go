@@ -49,8 +49,8 @@ the policy, and changes nothing. It shows how certain it is that each file comes
 from ChatGPT, why, and what the policy would do. scan accepts a whole home
 directory; apply needs the folders in which pictures are saved.
 
-Of storages for which the policy says ask: openai, a scan may upload pictures to
-OpenAI; sweepd check says which. Otherwise nothing is uploaded.
+Where the policy says ask: openai, a scan may upload pictures to OpenAI; sweepd
+check says which. Otherwise nothing is uploaded.
 
 Without a policy file, the built-in policy applies: it would trash proven images
 and put strong and likely ones up for review. The last line is then the command

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"reflect"
 	"slices"
 
 	"github.com/sweepd/sweepd/journal"
@@ -55,8 +54,7 @@ func (o Options) Compare(
 	}
 	c := &Comparison{Scans: []*sweeper.Summary{sum}}
 	is := sweeper.Side{Policy: after.Policy, Cases: was.Cases}
-	if before.Policy.Copies != after.Policy.Copies ||
-		!reflect.DeepEqual(before.Policy.Storages, after.Policy.Storages) {
+	if !after.Policy.FindsAs(before.Policy) {
 		if is, sum, err = o.side(ctx, j, after, progress); err != nil {
 			return nil, err
 		}

@@ -155,8 +155,24 @@ func (d *decoder) checkPurge(f *form) {
 	}
 }
 
-// checkAsk refuses a storage whose pictures should be uploaded without a key to do so.
+// checkAsk refuses a storage or a rule whose pictures should be uploaded without a key to do so, and a rule that would
+// have them uploaded to keep them.
 func (d *decoder) checkAsk(f *form) {
+	for _, r := range f.Rules {
+		switch {
+		case r.Ask == nil:
+		case policy.Action(*r.Do) == policy.Keep:
+			d.refuse(r.of("ask"), Error{
+				Message: fmt.Sprintf("rule %q keeps, so that OpenAI's answer would change nothing", *r.Name),
+				Hint:    "leave out ask, or write do: review",
+			})
+		case f.OpenAI == nil:
+			d.refuse(r.of("ask"), Error{
+				Message: fmt.Sprintf("rule %q asks OpenAI, and the policy has no API key", *r.Name),
+				Hint:    "add openai: {key: FILE}; see \"Ask OpenAI\" in docs/detection.md",
+			})
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		if st := f.Storages[name]; st.Ask != nil && f.OpenAI == nil {
 			d.refuse(st.of("ask"), Error{

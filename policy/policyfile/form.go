@@ -18,7 +18,7 @@ type form struct {
 	Settle *quiet `yaml:"settle"`
 	// A file is not moved before two scans this far apart have found it unchanged. One scan is enough when absent.
 	ConfirmAfter *duration `yaml:"confirm_after"`
-	// How OpenAI is asked about pictures, for the storages with ask: openai.
+	// How OpenAI is asked about pictures, for the storages and rules with ask: openai.
 	OpenAI *openAIForm `yaml:"openai"`
 	// Guards, which hold back a file that a rule would trash. All except last_copy are on when absent.
 	Protect *protectForm `yaml:"protect"`
@@ -97,6 +97,9 @@ type ruleForm struct {
 	Do *action `yaml:"do" jsonschema:"required"`
 	// With trash: the file is marked now and moved this much later unless something changed.
 	Grace *duration `yaml:"grace"`
+	// With review or trash: openai, to ask OpenAI about the pictures that this rule would match if OpenAI recognised
+	// them, and whose origin nothing else shows. This uploads them to OpenAI. The section openai has the API key.
+	Ask *asked `yaml:"ask"`
 }
 
 // trashForm controls which files may be deleted for good.

@@ -61,7 +61,9 @@ func (f *form) policy() *policy.Policy {
 
 // rule returns the rule, with the defaults for everything absent.
 func (f *ruleForm) rule() policy.Rule {
-	r := policy.Rule{Name: string(*f.Name), Do: policy.Action(*f.Do), Grace: or(f.Grace, time.Duration(0))}
+	r := policy.Rule{
+		Name: string(*f.Name), Do: policy.Action(*f.Do), Grace: or(f.Grace, time.Duration(0)), Ask: text(f.Ask),
+	}
 	if f.When != nil {
 		r.When = f.When.meaning()
 	}

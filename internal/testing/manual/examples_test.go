@@ -42,9 +42,6 @@ func policyWith(path string, m mapping) mapping {
 		maps.Copy(p, m)
 	case "storages.NAME":
 		p["storages"] = mapping{"home": m}
-		if m["ask"] != nil {
-			p["openai"] = mapping{"key": "/etc/sweepd/openai-key"}
-		}
 	case "rules[].when":
 		p["rules"] = []any{mapping{"name": "a", "do": "review", "when": m}}
 	case "rules[]":
@@ -53,6 +50,9 @@ func policyWith(path string, m mapping) mapping {
 		p["notify"], p["schedule"] = []any{m}, mapping{"digest": "weekly"}
 	default:
 		p[path] = m
+	}
+	if m["ask"] != nil {
+		p["openai"] = mapping{"key": "/etc/sweepd/openai-key"}
 	}
 	return p
 }
