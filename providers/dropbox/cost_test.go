@@ -16,6 +16,7 @@ import (
 	"github.com/sweepd/sweepd/internal/cloudsim/content"
 	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
 	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -49,9 +50,13 @@ func (w *world) measure() *meter {
 	return m
 }
 
-// The numbers that docs/internals/performance.md promises, on a Dropbox of 100,000 files.
+// The numbers that docs/internals/performance.md promises, on a Dropbox of 100,000 files; seven runs of eight take a
+// tenth.
 func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
-	const files, images, copies = 100_000, 10_000, 1000
+	files, images, copies := 100_000, 10_000, 1000
+	if !rotation.Turn("the first scan of a large Dropbox", 8) {
+		files, images, copies = files/10, images/10, copies/10
+	}
 	w, a := newAudited(t, personal())
 	w.options.Interest = fingerprint.Interesting // as the program has it
 	copied := content.Noise(a.Pictures.Plain, 40_000, 0)
@@ -89,8 +94,8 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 	a.Run(scan)
 	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, m.calls, len(m.reads),
 		sum.BytesRead, sum.Matched)
-	if n := m.calls["files/list_folder"] + m.calls["files/list_folder/continue"]; n > 60 {
-		t.Errorf("%d list calls, want at most 60", n)
+	if n, most := m.calls["files/list_folder"]+m.calls["files/list_folder/continue"], 5+files*55/100_000; n > most {
+		t.Errorf("%d list calls, want at most %d", n, most)
 	}
 	for rev, n := range m.reads {
 		if most := map[bool]int{true: 1, false: 2}[m.bytes[rev] <= 4<<10]; n > most || m.bytes[rev] > 128<<10 {

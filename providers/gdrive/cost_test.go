@@ -12,6 +12,7 @@ import (
 	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/drivesim"
 	"github.com/sweepd/sweepd/internal/testing/cloudaudit"
+	"github.com/sweepd/sweepd/internal/testing/rotation"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -43,9 +44,13 @@ func reads(requests []cloudsim.Record) (times map[string]int, bytes map[string]i
 	return times, bytes
 }
 
-// The numbers that docs/internals/performance.md promises, on a Drive of 100,000 files.
+// The numbers that docs/internals/performance.md promises, on a Drive of 100,000 files; seven runs of eight take a
+// tenth.
 func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
-	const files, images, copies = 100_000, 10_000, 1000
+	files, images, copies := 100_000, 10_000, 1000
+	if !rotation.Turn("the first scan of a large Drive", 8) {
+		files, images, copies = files/10, images/10, copies/10
+	}
 	w, a := newAudited(t)
 	copied := drivesim.Noise(a.Pictures.Plain, 40_000, 0)
 	w.must(w.person.Fill(drivesim.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drivesim.Item {
@@ -83,8 +88,8 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	times, bytes := reads(requests)
 	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, byName, len(times),
 		sum.BytesRead, sum.Matched)
-	if byName["drive.files.list"] > 15 {
-		t.Errorf("%d list calls, want at most 15", byName["drive.files.list"])
+	if n, most := byName["drive.files.list"], 5+images/1000; n > most {
+		t.Errorf("%d list calls, want at most %d", n, most)
 	}
 	for id, n := range times {
 		if n > 2 || bytes[id] > 160<<10 {
