@@ -25,7 +25,7 @@ func suffer(t *testing.T, top string, n int, errno syscall.Errno, args ...string
 		if c.N != n {
 			return crashtest.Fate{}
 		}
-		return crashtest.Fate{Kill: errno == 0, Errno: errno}
+		return crashtest.Fate{Kill: errno == 0, Errno: errno, Last: true}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,11 +23,12 @@ type Call struct {
 type Fate struct {
 	Kill  bool          // the whole process gets SIGKILL before the call
 	Errno syscall.Errno // the call is not carried out and returns this
+	Last  bool          // no later call is of interest: none counts, and the process runs on at its own speed
 }
 
 // Result is how the process ended. With Killed, Exit is -1.
 type Result struct {
-	Calls  int  // counted calls, the fatal one included
+	Calls  int  // counted calls, the fatal or the last one included
 	Killed bool // by a Fate
 	Exit   int  // exit status; -1 if a signal ended it
 	Stdout string
@@ -94,6 +95,7 @@ type tracer struct {
 	counts  counting
 	inCall  map[int]bool          // threads between the entry and the exit of a call
 	failing map[int]syscall.Errno // threads whose call is being replaced by an error
+	last    bool                  // no more calls count
 	result  Result
 }
 
@@ -149,12 +151,20 @@ func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
 		if err := t.call(tid); err != nil {
 			return err
 		}
-		return syscall.PtraceSyscall(tid, 0)
+		return t.resume(tid, 0)
 	case ws.StopSignal() == syscall.SIGTRAP || ws.StopSignal() == syscall.SIGSTOP:
-		return syscall.PtraceSyscall(tid, 0) // a new thread, or news of one
+		return t.resume(tid, 0) // a new thread, or news of one
 	default:
-		return syscall.PtraceSyscall(tid, int(ws.StopSignal()))
+		return t.resume(tid, int(ws.StopSignal()))
 	}
+}
+
+// resume continues a thread up to the entry or the exit of a call or, if no more calls count, to its next signal.
+func (t *tracer) resume(tid, signal int) error {
+	if _, failing := t.failing[tid]; t.last && !failing {
+		return syscall.PtraceCont(tid, signal)
+	}
+	return syscall.PtraceSyscall(tid, signal)
 }
 
 // call handles a stop at the entry or the exit of a system call. ptrace reports both in the same way, so it
@@ -175,6 +185,9 @@ func (t *tracer) call(tid int) error {
 		regs.Rax = uint64(-int64(errno))
 		return syscall.PtraceSetRegs(tid, &regs)
 	}
+	if t.last {
+		return nil
+	}
 	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
 		return err
 	}
@@ -184,6 +197,7 @@ func (t *tracer) call(tid int) error {
 	}
 	t.result.Calls++
 	fate := t.fate(Call{N: t.result.Calls, Name: name, FD: int(int32(regs.Rdi))})
+	t.last = fate.Last
 	if fate.Kill {
 		t.result.Killed = true
 		return syscall.Kill(t.pid, syscall.SIGKILL)

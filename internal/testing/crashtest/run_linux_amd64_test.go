@@ -60,7 +60,7 @@ func TestAFailedCallReturnsItsErrorAndIsNotCarriedOut(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, dir, func(c crashtest.Call) crashtest.Fate {
 		if strings.HasPrefix(c.Name, "rename") {
-			return crashtest.Fate{Errno: syscall.EIO}
+			return crashtest.Fate{Errno: syscall.EIO, Last: true}
 		}
 		return crashtest.Fate{}
 	})
@@ -69,6 +69,23 @@ func TestAFailedCallReturnsItsErrorAndIsNotCarriedOut(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "a")); err != nil {
 		t.Errorf("the rename was carried out: %v", err)
+	}
+}
+
+func TestAfterTheLastCallTheProcessRunsOn(t *testing.T) {
+	dir, seen := t.TempDir(), 0
+	r := run(t, dir, func(c crashtest.Call) crashtest.Fate {
+		seen++
+		if strings.HasPrefix(c.Name, "rename") {
+			return crashtest.Fate{Last: true}
+		}
+		return crashtest.Fate{}
+	})
+	if r.Exit != 0 || r.Stdout != "said\n" || r.Calls != seen || r.Calls != 2 {
+		t.Errorf("got %+v after %d calls, want 2: openat and the rename", r, seen)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "c")); err != nil {
+		t.Errorf("it did not run on: %v", err)
 	}
 }
 

@@ -28,7 +28,7 @@ const errnoStride = 256
 // any message.
 func (w *World) failed(n int, errno syscall.Errno, args ...string) (r crashtest.Result, call string) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), time.Minute) // a run takes a quarter of a second
+	ctx, cancel := context.WithTimeout(w.Context(), 5*time.Minute) // a run takes a quarter of a second
 	defer cancel()
 	plain := w.Command(args...)
 	cmd := exec.CommandContext(ctx, plain.Path, args...)
@@ -38,7 +38,7 @@ func (w *World) failed(n int, errno syscall.Errno, args ...string) (r crashtest.
 			return crashtest.Fate{}
 		}
 		call = c.Name
-		return crashtest.Fate{Errno: errno}
+		return crashtest.Fate{Errno: errno, Last: true}
 	})
 	if err != nil {
 		w.Fatal(err)
