@@ -88,7 +88,7 @@ func TestAPauseOutlivesTheScheduleAndEndsWithResume(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.start()
-		time.Sleep(50 * time.Hour)
+		time.Sleep(25 * time.Hour) // past a sweep
 		synctest.Wait()
 		h.bin("drive")
 		if err := paths.Resume(); err != nil {

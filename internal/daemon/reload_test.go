@@ -35,7 +35,7 @@ func TestAWrongNewPolicyIsRefusedAndHoldsEverythingUntilItIsRight(t *testing.T) 
 		h.put("drive", ours(2), 2)
 		h.write(fmt.Sprintf(housePolicy, "report", ""))
 		h.reload <- os.Interrupt
-		time.Sleep(48 * time.Hour)
+		time.Sleep(24 * time.Hour) // past the next sweep
 		synctest.Wait()
 		h.bin("drive", "/"+ours(1))
 		if err := h.end(); err != nil {
@@ -74,8 +74,8 @@ func TestReloadsWhileAStorageHangsOpenItOnce(t *testing.T) {
 			t.Errorf("nothing gets on with it, and it is %q", s.State)
 		}
 		close(forever)
-		time.Sleep(48 * time.Hour)
-		h.bin("drive") // the policy that wanted it gone is gone itself
+		time.Sleep(24 * time.Hour) // past the next sweep
+		h.bin("drive")             // the policy that wanted it gone is gone itself
 		end()
 	})
 }
