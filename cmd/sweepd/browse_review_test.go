@@ -108,7 +108,7 @@ func (r *reviewer) start() {
 // until waits until an expression is true on the page, also if that is another page by then.
 func (r *reviewer) until(expression string) {
 	r.Helper()
-	end := time.Now().Add(20 * time.Second)
+	end := time.Now().Add(patience)
 	for time.Now().Before(end) {
 		ok, err := chromedp.Run(r.browser.ctx, chromedp.Evaluate[bool](complete+`Boolean(`+expression+`)`))
 		if err == nil && ok {

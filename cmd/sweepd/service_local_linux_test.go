@@ -63,8 +63,8 @@ func TestAServiceTakesANewPolicyAtSIGHUPAndEndsAtSIGTERM(t *testing.T) {
 		if err != nil {
 			t.Errorf("it ends with %v\n%s", err, s.log.String())
 		}
-	case <-time.After(5 * time.Second):
-		t.Errorf("five seconds after SIGTERM it is still there\n%s", s.log.String())
+	case <-time.After(patience):
+		t.Errorf("a minute after SIGTERM it is still there\n%s", s.log.String())
 	}
 	if d := s.status(); d != nil {
 		t.Errorf("there is a service: %+v", d)
