@@ -34,7 +34,7 @@ func (j *Journal) KnownPictures(ctx context.Context, each func(known.Picture)) (
 type Look struct {
 	Width, Height int
 	Decoded       bool              // false: only its size was read
-	Looks         []perceptual.Look // of the picture and of it without a border; none if it cannot be decoded
+	Looks         []perceptual.Look // those of perceptual.Looks; none if it cannot be decoded
 	// Clear names the known pictures of which it is certainly no copy, by a number of the caller's. 0: none.
 	Clear int64
 }
@@ -51,9 +51,10 @@ type Looks struct {
 	rows     map[hash]Look
 	met      map[hash]bool
 	changed  map[hash]bool
+	stale    []hash // rows of another version
 }
 
-// LoadLooks returns what is stored of a storage's pictures.
+// LoadLooks returns what is stored of a storage's pictures, by the present version of package perceptual.
 func (j *Journal) LoadLooks(ctx context.Context, storage string) (*Looks, error) {
 	l := &Looks{j: j, storage: storage, rows: map[hash]Look{}, met: map[hash]bool{}, changed: map[hash]bool{}}
 	rows, err := j.read.QueryContext(ctx,
@@ -62,16 +63,19 @@ func (j *Journal) LoadLooks(ctx context.Context, storage string) (*Looks, error)
 		var key, packed sql.RawBytes
 		var look Look
 		err = row.Scan(&key, &look.Width, &look.Height, &look.Decoded, &packed, &look.Clear)
-		if err == nil && len(key) == 0 {
+		var ok bool
+		look.Looks, ok = unpackLooks(packed)
+		switch {
+		case err != nil:
+		case len(key) == 0 && ok:
 			l.compared, l.recorded = look.Clear, look.Clear
-			return none, nil
+		case len(key) != hashSize:
+		case ok:
+			l.rows[parseHash(key)] = look
+		default: // the picture is decoded again
+			l.stale = append(l.stale, parseHash(key))
 		}
-		if err != nil || len(key) != hashSize || len(packed)%lookSize != 0 {
-			return none, err // without a valid row the picture is decoded again
-		}
-		look.Looks = unpackLooks(packed)
-		l.rows[parseHash(key)] = look
-		return none, nil
+		return none, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load what the pictures of %s look like: %w", storage, err)
@@ -90,11 +94,9 @@ func (j *Journal) LookOf(ctx context.Context, storage string, e providers.Entry)
 		return Look{}, false, nil
 	case err != nil:
 		return Look{}, false, fmt.Errorf("read what %s looks like: %w", e.Path, fault(err))
-	case len(packed)%lookSize != 0:
-		return Look{}, false, nil
 	}
-	look.Looks = unpackLooks(packed)
-	return look, true, nil
+	look.Looks, ok = unpackLooks(packed)
+	return look, ok, nil
 }
 
 // Of returns what is stored of the present state of e, and marks it as met. ok is false if there is nothing.
@@ -141,6 +143,8 @@ func (l *Looks) Save(ctx context.Context, complete bool) error {
 				gone = append(gone, h)
 			}
 		}
+		gone = append(gone, slices.DeleteFunc(l.stale, func(h hash) bool { return l.met[h] })...)
+		l.stale = nil
 	}
 	if len(l.changed)+len(gone) == 0 && l.compared == l.recorded {
 		return nil
@@ -188,8 +192,9 @@ func (l *Looks) write(ctx context.Context, tx *sql.Tx, gone []hash) error {
 // lookSize is the length of the stored form of a perceptual.Look.
 const lookSize = perceptual.Size + 1 + 8
 
+// packLooks returns the version of package perceptual, and then the looks.
 func packLooks(looks []perceptual.Look) []byte {
-	b := []byte{}
+	b := []byte{perceptual.Version}
 	for _, l := range looks {
 		b, _ = l.Hash.AppendBinary(b) // never fails
 		b = append(b, byte(l.Quality))
@@ -198,13 +203,16 @@ func packLooks(looks []perceptual.Look) []byte {
 	return b
 }
 
-// unpackLooks reads what packLooks wrote. The length of b is a multiple of lookSize.
-func unpackLooks(b []byte) (looks []perceptual.Look) {
-	for ; len(b) > 0; b = b[lookSize:] {
+// unpackLooks reads what packLooks wrote. ok is false if another version did. The first one wrote no version.
+func unpackLooks(b []byte) (looks []perceptual.Look, ok bool) {
+	if len(b)%lookSize != 1 || b[0] != perceptual.Version {
+		return nil, false
+	}
+	for b = b[1:]; len(b) > 0; b = b[lookSize:] {
 		l := perceptual.Look{Quality: int(b[perceptual.Size])}
 		_ = l.Hash.UnmarshalBinary(b[:perceptual.Size]) // never fails for this length
 		l.Ratio = math.Float64frombits(binary.BigEndian.Uint64(b[perceptual.Size+1:]))
 		looks = append(looks, l)
 	}
-	return looks
+	return looks, true
 }

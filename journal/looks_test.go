@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"database/sql"
 	"reflect"
 	"testing"
 	"time"
@@ -79,4 +80,57 @@ func TestWhatPicturesLookLikeIsStored(t *testing.T) {
 		t.Error("an empty listing forgets a file")
 	}
 	shut(j, l, false)
+}
+
+// What an earlier version has stored is neither mixed with nor taken for what this one stores.
+func TestLooksOfAnotherVersionAreRenewed(t *testing.T) {
+	file := func(name string) providers.Entry {
+		return providers.Entry{Ref: providers.Ref(name), Revision: "1", Path: "/" + name}
+	}
+	j, err := openAny(newPath(t), func() time.Time { return noon })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	load := func() *Looks {
+		l, err := j.LoadLooks(t.Context(), "home")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	l := load()
+	l.Put(file("a.png"), Look{Width: 300, Height: 200, Decoded: true})
+	l.Put(file("b.png"), Look{Width: 300, Height: 200, Decoded: true})
+	l.SetCompared(9)
+	if err := l.Save(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	// The first version wrote the looks alone.
+	if err := j.update(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "UPDATE looks SET looks = substr(looks, 2)")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	l = load()
+	_, one, err := j.LookOf(t.Context(), "home", file("a.png"))
+	if _, ok := l.Of(file("a.png")); ok || one || err != nil || l.Compared() != 0 {
+		t.Errorf("earlier ones are found: %v, %v, %v, compared with %d", ok, one, err, l.Compared())
+	}
+	renewed := Look{
+		Width: 300, Height: 200, Decoded: true, Clear: 5, Looks: []perceptual.Look{{Quality: 60, Ratio: 1.5}},
+	}
+	l.Put(file("a.png"), renewed)
+	if err := l.Save(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	got, ok, err := j.LookOf(t.Context(), "home", file("a.png"))
+	if !ok || err != nil || !reflect.DeepEqual(got, renewed) {
+		t.Errorf("got %+v, %v, %v", got, ok, err)
+	}
+	var rows int
+	if err := j.read.QueryRowContext(t.Context(), "SELECT count(*) FROM looks").Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("%d rows are left, %v; want that of the file and that of the storage", rows, err)
+	}
 }

@@ -84,8 +84,8 @@ func (p *Policy) uploads(pr language.Printer) (text string) {
 	for _, r := range p.Rules {
 		if names := p.askedBy(r); len(names) > 0 {
 			text += pr.Sprintf("These pictures are uploaded to OpenAI, at most %s in a day, with the API key in %q: "+
-				"PNG, JPEG and WebP files of %s of which nothing else shows the origin, if the rule %q would decide on "+
-				"them once OpenAI recognised them.\n", most, key, language.AndNames(names), r.Name)
+				"PNG, JPEG and WebP files of %s of which nothing else shows the origin, if the rule %q would decide "+
+				"on them once OpenAI recognised them.\n", most, key, language.AndNames(names), r.Name)
 		}
 	}
 	return text

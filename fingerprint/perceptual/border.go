@@ -1,12 +1,21 @@
 package perceptual
 
-// Looks returns what a picture looks like: whole, and without a plain border on all sides, if it has one. The picture
-// is overwritten.
+import "slices"
+
+// Version is that of Looks. It is raised whenever a picture gets other looks, so that stored ones are renewed.
+const Version = 2
+
+// Looks returns what a picture looks like: whole, and as if it were in a border, if all of its sides are plain. The
+// picture is overwritten.
+//
+// What is plain at a side may be a border and the picture's own margin, in one colour. So the picture is also taken
+// without all that is plain; without as much on each side as on the one with the least, because a border has the same
+// width everywhere and most pictures reach it somewhere; and without a border of some widths between.
 func Looks(g Gray) []Look {
-	inner, framed := unframed(g)
+	inner := unframed(g)
 	looks := []Look{Of(g)}
-	if framed {
-		looks = append(looks, Of(inner))
+	for _, in := range inner {
+		looks = append(looks, Of(in))
 	}
 	return looks
 }
@@ -16,6 +25,10 @@ const (
 	maxBorder = 0.06
 	plain     = 12 // of 255
 )
+
+// widths returns the widths of a border that are tried, as shares of the longer side. The hash of a picture of which
+// 1 % too much is taken on each side is still near.
+func widths() []float64 { return []float64{0.01, 0.03, 0.05} }
 
 // MayShow reports whether a picture of that size can be a copy of one of that ratio: as it is, or in a border of the
 // same width on all sides. It is the test before a picture is decoded.
@@ -33,36 +46,70 @@ func MayShow(width, height int, ratio float64) bool {
 	return ratio*1.02 >= low && ratio <= high*1.02
 }
 
-// unframed returns a copy of the picture without its border. ok is false if it has none, or if nearly all is border.
-func unframed(g Gray) (inner Gray, ok bool) {
+// sides are numbers of lines at the sides of a picture.
+type sides struct{ top, bottom, left, right int }
+
+// least returns the least of the numbers.
+func (s sides) least() int { return min(s.top, s.bottom, s.left, s.right) }
+
+// most returns the greatest of the numbers.
+func (s sides) most() int { return max(s.top, s.bottom, s.left, s.right) }
+
+// unframed returns copies of the picture without what may be its border: none if a side is not plain.
+func unframed(g Gray) (inner []Gray) {
 	if g.Width < minSide || g.Height < minSide {
-		return g, false
+		return nil
 	}
-	most := int(maxBorder * float64(max(g.Width, g.Height)))
+	longer := float64(max(g.Width, g.Height))
+	broadest, all := int(maxBorder*longer), margins(g)
+	if all.least() == 0 {
+		return nil
+	}
+	var cuts []sides
+	if all.most() <= broadest {
+		cuts = append(cuts, all)
+	}
+	equal := []int{all.least()}
+	for _, w := range widths() {
+		equal = append(equal, int(w*longer+0.5))
+	}
+	for _, n := range equal {
+		cut := sides{n, n, n, n}
+		if 0 < n && n <= all.least() && n <= broadest && !slices.Contains(cuts, cut) {
+			cuts = append(cuts, cut)
+		}
+	}
+	for _, cut := range cuts {
+		inner = append(inner, g.without(cut))
+	}
+	return inner
+}
+
+// without returns a copy of the picture without those lines.
+func (g Gray) without(cut sides) Gray {
+	in := Gray{Width: g.Width - cut.left - cut.right, Height: g.Height - cut.top - cut.bottom}
+	in.Luma = make([]float32, 0, max(in.Width*in.Height, 0))
+	for y := cut.top; y < g.Height-cut.bottom; y++ {
+		in.Luma = append(in.Luma, g.Luma[y*g.Width+cut.left:(y+1)*g.Width-cut.right]...)
+	}
+	return in
+}
+
+// margins returns how many lines at each side have the colour of the corner.
+func margins(g Gray) sides {
 	colour := g.Luma[0]
 	row := func(y int) bool { return isPlain(g.Luma[y*g.Width:], g.Width, 1, colour) }
 	column := func(x int) bool { return isPlain(g.Luma[x:], g.Height, g.Width, colour) }
-	top := border(most, g.Height, row)
-	bottom := border(most, g.Height, func(i int) bool { return row(g.Height - 1 - i) })
-	left := border(most, g.Width, column)
-	right := border(most, g.Width, func(i int) bool { return column(g.Width - 1 - i) })
-	if min(top, bottom, left, right) == 0 {
-		return g, false
+	return sides{
+		extent(g.Height, row), extent(g.Height, func(i int) bool { return row(g.Height - 1 - i) }),
+		extent(g.Width, column), extent(g.Width, func(i int) bool { return column(g.Width - 1 - i) }),
 	}
-	inner = Gray{Width: g.Width - left - right, Height: g.Height - top - bottom}
-	for y := top; y < g.Height-bottom; y++ {
-		inner.Luma = append(inner.Luma, g.Luma[y*g.Width+left:(y+1)*g.Width-right]...)
-	}
-	return inner, true
 }
 
-// border returns how many lines from an edge belong to the border; 0 if there are more than there may be.
-func border(most, lines int, isPlain func(i int) bool) int {
-	n := 0
+// extent returns how many lines from the first on are plain.
+func extent(lines int, isPlain func(i int) bool) (n int) {
 	for n < lines && isPlain(n) {
-		if n++; n > most {
-			return 0
-		}
+		n++
 	}
 	return n
 }

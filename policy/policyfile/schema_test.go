@@ -435,7 +435,8 @@ var beyond = strings.Fields(`
 	everything-within-hours dropbox-trash window-too-short window-too-long
 	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare
 	zone-unknown zone-local jitter-too-long quiet-all-day
-	ask-without-key rule-ask-without-key rule-ask-to-keep notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
+	ask-without-key rule-ask-without-key rule-ask-to-keep notify-to-desktop-in-capitals
+	notify-to-twice notify-on-twice notify-digest-that-is-off
 	tab-without-quotes bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word
 	too-many-alternatives share-over-100`)
 

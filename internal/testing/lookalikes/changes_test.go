@@ -37,7 +37,8 @@ var changes = []change{
 	{"blurred a little", false, func(from *image.RGBA) ([]byte, error) {
 		return encodeJPEG(blurred(blurred(from)), 85)
 	}},
-	bordered("white border of 2 %", 2, color.White), bordered("black border of 5 %", 5, color.Black),
+	bordered("white border of 2 %", 2, color.White), bordered("white border of 5 %", 5, color.White),
+	bordered("black border of 2 %", 2, color.Black), bordered("black border of 5 %", 5, color.Black),
 	cropped(1), cropped(2), cropped(5),
 	{"mirrored", true, func(from *image.RGBA) ([]byte, error) {
 		to := image.NewRGBA(from.Rect)

@@ -12,8 +12,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/image/draw"
@@ -149,53 +152,85 @@ func measure(t *testing.T, originals []original, with []change, unrelated int) *
 		r.copies[c.name] = new([never + 1]int)
 	}
 	maker := thumbnail.NewMaker()
-	note := func(from int, seen []perceptual.Look) {
-		for _, l := range seen {
-			r.strangers = append(r.strangers, stranger{l, from})
-		}
-	}
-	for i, o := range r.know(t, maker, originals) {
-		m, err := o.open()
+	known := r.know(t, maker, originals)
+	copies := make([][][]perceptual.Look, len(known)) // by original and change
+	inTurn(len(known), func(i int) {
+		m, err := known[i].open()
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return
 		}
 		for _, c := range with {
 			file, err := c.do(m)
 			seen, err := looks(maker, file, err)
 			if err != nil {
-				t.Fatalf("%s, %s: %v", o.name, c.name, err)
+				t.Errorf("%s, %s: %v", known[i].name, c.name, err)
 			}
-			r.copies[c.name][distance(r.known[i], seen)]++
-			if !c.apart {
+			copies[i] = append(copies[i], seen)
+		}
+	})
+	strangers := make([][]perceptual.Look, unrelated)
+	inTurn(unrelated, func(i int) {
+		file, err := encodePNG(madeUp(uint64(i), 384))
+		if strangers[i], err = looks(maker, file, err); err != nil {
+			t.Error(err)
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	note := func(from int, seen []perceptual.Look) {
+		for _, l := range seen {
+			r.strangers = append(r.strangers, stranger{l, from})
+		}
+	}
+	for i, all := range copies {
+		for n, seen := range all {
+			r.copies[with[n].name][distance(r.known[i], seen)]++
+			if !with[n].apart {
 				note(i, seen)
 			}
 		}
 	}
-	for i := range unrelated {
-		file, err := encodePNG(madeUp(uint64(i), 384))
-		seen, err := looks(maker, file, err)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for i, seen := range strangers {
 		note(-1-i, seen)
 	}
 	return r
 }
 
+// inTurn calls do for the numbers below n, on all processors.
+func inTurn(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
+}
+
 // know returns the originals that are measured: different pictures with enough detail that can be decoded.
 func (r *measured) know(t *testing.T, maker *thumbnail.Maker, originals []original) (known []original) {
 	t.Helper()
-	for _, o := range originals {
-		m, err := o.open()
+	all := make([][]perceptual.Look, len(originals))
+	inTurn(len(originals), func(i int) {
+		m, err := originals[i].open()
 		if err != nil {
-			continue // no program shows it
+			return // no program shows it
 		}
 		file, err := encodePNG(m)
-		seen, err := looks(maker, file, err)
-		if err != nil {
-			t.Fatalf("%s: %v", o.name, err)
+		if all[i], err = looks(maker, file, err); err != nil {
+			t.Errorf("%s: %v", originals[i].name, err)
 		}
-		switch l := seen[0]; {
+	})
+	for i, o := range originals {
+		if all[i] == nil {
+			continue
+		}
+		switch l := all[i][0]; {
 		case !l.Usable():
 			r.plain++
 		case o.real && slices.ContainsFunc(r.known, func(k perceptual.Look) bool {

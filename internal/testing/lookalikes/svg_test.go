@@ -30,7 +30,10 @@ var groups = []struct {
 			"messenger: half the size, JPEG 60", "re-rendered: 62 %, brighter, 256 colours", "grey", "blurred a little",
 		},
 	},
-	{"border of 2 or 5 %", "#bf812d", []string{"white border of 2 %", "black border of 5 %"}},
+	{
+		"border of 2 or 5 %", "#bf812d",
+		[]string{"white border of 2 %", "white border of 5 %", "black border of 2 %", "black border of 5 %"},
+	},
 	{"cropped by 2 %", "#d6604d", []string{"cropped by 2 %"}},
 	{"cropped by 5 %", "#f4a582", []string{"cropped by 5 %"}},
 }
