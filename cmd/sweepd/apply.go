@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,7 +87,7 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 	}
 	err = p.applyNew(ctx, o, a, due)
 	if sum.Errors > 0 {
-		return firstError(err, errTrouble)
+		return cmp.Or(err, errTrouble)
 	}
 	return err
 }
@@ -187,7 +188,7 @@ func (p *program) agree(ctx context.Context, asJSON bool, a *app.App, due *sweep
 		err = a.Sweeper.Allow(ctx, due)
 	}
 	if asJSON || !p.term.live || !isTerminal(p.stdin) {
-		return false, firstError(err, &unaskedError{due.String()})
+		return false, cmp.Or[error](err, &unaskedError{due.String()})
 	}
 	if err := p.printSurge(err); err != nil {
 		return false, err
@@ -206,16 +207,6 @@ func (p *program) printSurge(err error) error {
 		return err
 	}
 	p.warn("%s", surge)
-	return nil
-}
-
-// firstError returns the first error that is not nil. Unlike errors.Join it keeps the one that decides the exit status.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -191,7 +192,7 @@ func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 		p.printChecks(r.Checks, 5)
 	}
 	for _, h := range x.Guards {
-		t.printf("  guard %s: %s\n", firstOf(string(h.Guard), "?"), p.term.text(h.Why))
+		t.printf("  guard %s: %s\n", cmp.Or(string(h.Guard), "?"), p.term.text(h.Why))
 	}
 	d := x.Decision
 	t.printf("  =>   %s: %s\n", p.action(d.Action), p.term.text(language.Join(d.Reasons, "; ")))
@@ -262,12 +263,4 @@ func (p *program) whatWouldChange(x sweeper.Explanation) (ways []language.Messag
 		ways = append(ways, language.Messagef("sweepd keep would keep it, whatever the policy says"))
 	}
 	return ways
-}
-
-// firstOf returns a, or b if a is empty.
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

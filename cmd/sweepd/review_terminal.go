@@ -99,7 +99,9 @@ func (p *program) newTerminalReview(
 	}
 	for _, img := range images {
 		// The row shows the place that goes first.
-		slices.SortStableFunc(img.Places, func(x, y sweeper.Found) int { return cmp.Compare(turn(x), turn(y)) })
+		slices.SortStableFunc(img.Places, func(x, y sweeper.Found) int {
+			return cmp.Compare(report.Rank(x.Decision.Action), report.Rank(y.Decision.Action))
+		})
 		r.items = append(r.items, reviewItem{places: img.Places})
 	}
 	order := selection{order: choice{word: "due"}}

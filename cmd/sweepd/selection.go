@@ -6,11 +6,11 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
@@ -76,32 +76,17 @@ func (s *selection) compare(x, y sweeper.Found) int {
 	case "size":
 		first = cmp.Compare(y.Entry.Size, x.Entry.Size)
 	case "age":
-		first = sooner(x.Entry.Modified, y.Entry.Modified)
+		first = report.Sooner(x.Entry.Modified, y.Entry.Modified)
 	case "folder":
 		first = cmp.Or(strings.Compare(x.Storage, y.Storage),
 			strings.Compare(path.Dir(x.Entry.Path), path.Dir(y.Entry.Path)))
 	case "due":
-		first = cmp.Or(cmp.Compare(turn(x), turn(y)), sooner(x.Decision.NotBefore, y.Decision.NotBefore))
+		first = cmp.Or(cmp.Compare(report.Rank(x.Decision.Action), report.Rank(y.Decision.Action)),
+			report.Sooner(x.Decision.NotBefore, y.Decision.NotBefore))
 	default:
 		first = cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence)
 	}
 	return cmp.Or(first, strings.Compare(x.Entry.Path, y.Entry.Path), strings.Compare(x.Storage, y.Storage))
-}
-
-// sooner compares two times; an unknown one is the last.
-func sooner(x, y time.Time) int {
-	switch {
-	case x.IsZero() == y.IsZero():
-		return x.Compare(y)
-	case x.IsZero():
-		return 1
-	}
-	return -1
-}
-
-// turn returns the place of the file's action in the order of what is due next.
-func turn(f sweeper.Found) int {
-	return slices.Index([]policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep}, f.Decision.Action)
 }
 
 // choice is a flag with one of some words; "" if it is not given. It implements pflag.Value, so that a wrong value is

@@ -92,7 +92,7 @@ func (s *sheet) group(key string) *report.Group {
 func (s *sheet) add(ctx context.Context, found []sweeper.Found, by selection) {
 	by.order.word = cmp.Or(by.order.word, "due")
 	slices.SortFunc(found, func(x, y sweeper.Found) int {
-		return cmp.Or(cmp.Compare(turn(x), turn(y)), by.compare(x, y))
+		return cmp.Or(cmp.Compare(report.Rank(x.Decision.Action), report.Rank(y.Decision.Action)), by.compare(x, y))
 	})
 	for _, f := range found {
 		g := s.group(string(f.Decision.Action))

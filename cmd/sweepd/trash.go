@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -234,7 +235,7 @@ func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 	p.printPurge(o.json, due, sum)
 	if o.apply && !due.Empty() {
 		done, err := p.execute(ctx, o.json, a, due)
-		return firstError(err, trouble(sum), troubleOf(done))
+		return cmp.Or(err, trouble(sum), troubleOf(done))
 	}
 	if !o.json {
 		p.term.printf("nothing was changed%s\n", p.purgeHint(o.verb(), due))

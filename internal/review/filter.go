@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
@@ -135,7 +136,7 @@ func (f filter) compare(x, y *picture) int {
 	case "newest":
 		first = b.Entry.Modified.Compare(a.Entry.Modified)
 	case "oldest":
-		first = sooner(a.Entry.Modified, b.Entry.Modified)
+		first = report.Sooner(a.Entry.Modified, b.Entry.Modified)
 	case "largest":
 		first = cmp.Compare(b.Entry.Size, a.Entry.Size)
 	case "folder":
@@ -144,21 +145,10 @@ func (f filter) compare(x, y *picture) int {
 	case "confidence":
 		first = cmp.Compare(b.Verdict.Confidence, a.Verdict.Confidence)
 	default:
-		first = cmp.Or(cmp.Compare(turn(x.state()), turn(y.state())),
-			sooner(a.Decision.NotBefore, b.Decision.NotBefore))
+		first = cmp.Or(cmp.Compare(report.Rank(x.state()), report.Rank(y.state())),
+			report.Sooner(a.Decision.NotBefore, b.Decision.NotBefore))
 	}
 	return cmp.Or(first, strings.Compare(a.Entry.Path, b.Entry.Path), strings.Compare(a.Storage, b.Storage))
-}
-
-// sooner compares two times; an unknown one is the last.
-func sooner(x, y time.Time) int {
-	switch {
-	case x.IsZero() == y.IsZero():
-		return x.Compare(y)
-	case x.IsZero():
-		return 1
-	}
-	return -1
 }
 
 // states are the values of the filter show, in the order of the page.

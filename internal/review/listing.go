@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
@@ -51,11 +52,6 @@ type picture struct {
 // state returns what the policy does with the picture: with the place where it does the most.
 func (p *picture) state() policy.Action { return p.places[0].Decision.Action }
 
-// turn returns the place of an action in the order of what is due next.
-func turn(a policy.Action) int {
-	return slices.Index([]policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep}, a)
-}
-
 // newListing makes the list of a look. It collects the storages, rules and folders for the filter; of the folders those
 // with most pictures.
 func (s *Server) newListing(
@@ -92,7 +88,7 @@ func (s *Server) newListing(
 // the same action.
 func sorted(places []sweeper.Found) []sweeper.Found {
 	slices.SortStableFunc(places, func(x, y sweeper.Found) int {
-		return cmp.Compare(turn(x.Decision.Action), turn(y.Decision.Action))
+		return cmp.Compare(report.Rank(x.Decision.Action), report.Rank(y.Decision.Action))
 	})
 	return places
 }

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -154,7 +155,7 @@ func listing[T any](f *Faulty, method string, seq iter.Seq2[T, error]) iter.Seq2
 				if late != nil && !yield(v, err) {
 					return
 				}
-				yield(zero, firstOf(early, late))
+				yield(zero, cmp.Or(early, late))
 				return
 			}
 			if !yield(v, err) {
@@ -162,12 +163,4 @@ func listing[T any](f *Faulty, method string, seq iter.Seq2[T, error]) iter.Seq2
 			}
 		}
 	}
-}
-
-// firstOf returns the error that is set.
-func firstOf(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }

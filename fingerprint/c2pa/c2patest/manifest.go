@@ -2,6 +2,7 @@ package c2patest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -75,7 +76,7 @@ func (ex exclusion) binding(o *Options, hash []byte) (label string, content map[
 	}
 	own := []any{map[string]any{"offset": 8, "value": []byte(provenance)}}
 	content["exclusions"] = []any{path("/uuid", own), path("/ftyp", nil), path("/mfra", nil)}
-	return or(o.BoxHash, "c2pa.hash.bmff.v3"), content
+	return cmp.Or(o.BoxHash, "c2pa.hash.bmff.v3"), content
 }
 
 // encoding sorts the keys of maps, so that equal values have equal bytes.
@@ -171,7 +172,7 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 // ingredient returns an ingredient's assertion, and the manifests that it needs.
 func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]byte) {
 	s.tb.Helper()
-	content = map[string]any{"relationship": or(in.Relationship, "parentOf"), "dc:title": "image.png"}
+	content = map[string]any{"relationship": cmp.Or(in.Relationship, "parentOf"), "dc:title": "image.png"}
 	if in.Of == nil {
 		return content, nil
 	}
@@ -195,8 +196,8 @@ func (o *Options) actions(ingredients []any) []any {
 	}
 	if o.Source != "-" {
 		created := map[string]any{
-			"action": "c2pa.created", "digitalSourceType": or(o.Source, Generated),
-			"softwareAgent": map[string]any{"name": or(o.Agent, "GPT-4o")},
+			"action": "c2pa.created", "digitalSourceType": cmp.Or(o.Source, Generated),
+			"softwareAgent": map[string]any{"name": cmp.Or(o.Agent, "GPT-4o")},
 		}
 		if !o.When.IsZero() {
 			created["when"] = o.When.UTC().Format("2006-01-02T15:04:05-07:00")
@@ -215,11 +216,11 @@ func (s *Signer) claim(o *Options, label string, assertions []any) (encoded []by
 	name = "c2pa.claim.v2"
 	if o.Version == 1 {
 		name = "c2pa.claim"
-		claim["claim_generator"] = or(o.Generator, "ChatGPT") + " c2pa-rs/0.31.3"
+		claim["claim_generator"] = cmp.Or(o.Generator, "ChatGPT") + " c2pa-rs/0.31.3"
 		claim["claim_generator_info"] = nil
 		claim["assertions"] = assertions
 	} else {
-		claim["claim_generator_info"] = map[string]any{"name": or(o.Generator, "ChatGPT")}
+		claim["claim_generator_info"] = map[string]any{"name": cmp.Or(o.Generator, "ChatGPT")}
 		claim["created_assertions"] = assertions
 	}
 	if o.Claim != nil {
@@ -239,12 +240,4 @@ func (s *Signer) claim(o *Options, label string, assertions []any) (encoded []by
 		s.tb.Fatal(err)
 	}
 	return b.Bytes(), name
-}
-
-// or returns s, or otherwise if s is empty.
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
