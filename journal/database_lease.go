@@ -18,14 +18,13 @@ type terms struct {
 	grace time.Duration // it is free so long after its end; more than the longest call to a storage
 	// margin is how long before its end the holder gives a lease up by itself.
 	margin time.Duration
-	skew   time.Duration // between the clock of the database and ours, at most
 	postgres.Limits
 }
 
 // standardTerms are those of every use but a test.
 func standardTerms() terms {
 	return terms{
-		lease: time.Minute, grace: 15 * time.Second, margin: 10 * time.Second, skew: 30 * time.Second,
+		lease: time.Minute, grace: 15 * time.Second, margin: 10 * time.Second,
 		Limits: postgres.Limits{
 			Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,
 		},

@@ -2,7 +2,12 @@
 
 package journal
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
+
+const apart = time.Hour
 
 // The suite runs on PostgreSQL where a server can be started as another user.
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,16 +20,8 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// serverEnv is the folder of the server on which the suite runs.
-const serverEnv = "JOURNAL_TEST_SERVER"
-
 // server returns the server on which the suite runs, nil while it runs on SQLite.
-func server() *postgrestest.Server {
-	if dir := os.Getenv(serverEnv); dir != "" {
-		return postgrestest.At(dir)
-	}
-	return nil
-}
+func server() *postgrestest.Server { return postgrestest.Here() }
 
 // started is the one server of all tests in this file.
 var started *postgrestest.Server
@@ -55,46 +46,16 @@ func closeServer() error {
 	return started.Close()
 }
 
-// emptySchema returns the address of a schema without rows, which the next test gets after this one: making the tables
-// anew takes longer than most tests.
-func emptySchema(t testing.TB) string {
-	t.Helper()
-	dsn := ""
-	select {
-	case dsn = <-schemas:
-	default:
-		dsn = server().Schema(t)
-		if err := must(openAny(dsn, clock()))(t).Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		server().Exec(t, dsn, emptyTables)
-		schemas <- dsn
-	})
-	return dsn
-}
+// emptySchema returns the address of an empty journal, or of a schema in which one can be made.
+func emptySchema(t testing.TB) string { return server().Journal(t) }
 
-// schemas are those that no test uses.
-var schemas = make(chan string, 100)
+// apart is the Skew of tests whose clock is not that of the database.
+const apart = 100 * 365 * 24 * time.Hour
 
-// emptyTables brings the tables to the state after their migration.
-const emptyTables = `DO $$ DECLARE t text; BEGIN
-	SET LOCAL session_replication_role = replica; -- without the checks of references
-	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'journal' LOOP
-		EXECUTE format('DELETE FROM %I', t);
-	END LOOP;
-	FOR t IN SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() LOOP
-		EXECUTE format('ALTER SEQUENCE %I RESTART', t);
-	END LOOP;
-	INSERT INTO leases VALUES ('', 0, '', '-infinity', 0, '');
-	INSERT INTO verified VALUES (0, 0);
-END $$`
-
-// testTerms are terms for tests whose clock is not that of the database.
+// testTerms are terms for a machine that is busy.
 func testTerms() terms {
 	return terms{
-		lease: time.Minute, grace: 0, margin: time.Second, skew: -1,
+		lease: time.Minute, grace: 0, margin: time.Second,
 		Limits: postgres.Limits{
 			Answer: time.Minute, Statement: time.Minute, Lock: time.Minute, Idle: time.Minute,
 		},
@@ -117,21 +78,10 @@ func leaseAll(t testing.TB, j *Journal) error {
 }
 
 func TestTheSuiteOnPostgreSQL(t *testing.T) {
-	s := startServer(t)
 	// What is left out takes long, and is about sums and hashes that no database computes.
-	args := []string{"-test.shuffle=on", "-test.skip=TestARowThatIsNotWhatWasWritten|TestWhatWasLearntCannotChange|" +
-		"TestRecordsAreGivenToTheEndThough|TestTheJournalIsWrittenToWhileOperationsAreRead|TestManyMatches|" +
-		"TestAContentIsKnownByWhicheverHash|TestDamageAmongTheFilesSeen|TestNoTwoLists"}
-	if testing.Verbose() {
-		args = append(args, "-test.v")
-	}
-	cmd := exec.Command(must(os.Executable())(t), args...)
-	cmd.Env = append(os.Environ(), serverEnv+"="+s.Dir())
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
+	startServer(t).Suite(t, "-test.skip=TestARowThatIsNotWhatWasWritten|TestWhatWasLearntCannotChange|"+
+		"TestRecordsAreGivenToTheEndThough|TestTheJournalIsWrittenToWhileOperationsAreRead|TestManyMatches|"+
+		"TestAContentIsKnownByWhicheverHash|TestDamageAmongTheFilesSeen|TestNoTwoLists")
 }
 
 // openIn opens the journal at dsn as another process would, with the given changes of testTerms, and with the time of
@@ -140,7 +90,7 @@ func openIn(t testing.TB, dsn string, with func(*terms)) *Journal {
 	t.Helper()
 	of := testTerms()
 	with(&of)
-	j := must(openDatabase(t.Context(), dsn, Options{Now: time.Now}, false, of))(t)
+	j := must(openDatabase(t.Context(), dsn, Options{Now: time.Now, Skew: apart}, false, of))(t)
 	t.Cleanup(func() { j.Close() })
 	return j
 }

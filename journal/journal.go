@@ -17,6 +17,8 @@ import (
 type Options struct {
 	// Now returns the time that is stored in rows. It is required.
 	Now func() time.Time
+	// Skew is how far the clock of a database may be from Now; 0: 30 seconds.
+	Skew time.Duration
 }
 
 // Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It
@@ -51,8 +53,8 @@ const readers = 4
 
 // Open opens the journal at path. If there is none, it creates it with mode 0600 in a directory with mode 0700. It
 // migrates an older journal. path may also be the address of a PostgreSQL database, postgres://..., whose schema is
-// then the journal; Open returns ErrUnreachable if it does not answer, and ErrClocks if its clock differs from o.Now by
-// more than 30 seconds. It returns ErrDamaged, ErrForeign or ErrVersion for a file that it refuses, ErrOlder or
+// then the journal; Open returns ErrUnreachable if it does not answer, and ErrClocks if its clock differs by more than
+// o.Skew. It returns ErrDamaged, ErrForeign or ErrVersion for a file that it refuses, ErrOlder or
 // ErrMissing if recorded lines are lost, and providers.ErrFull if the disk is full even without the reserve.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {

@@ -66,7 +66,7 @@ func openNow(t testing.TB, path string, now func() time.Time) *Journal {
 // openAny opens a journal for openNow and for child processes.
 func openAny(path string, now func() time.Time) (*Journal, error) {
 	if postgres.IsDSN(path) {
-		return openDatabase(context.Background(), path, Options{Now: now}, false, testTerms())
+		return openDatabase(context.Background(), path, Options{Now: now, Skew: apart}, false, testTerms())
 	}
 	return Open(context.Background(), path, Options{Now: now})
 }

@@ -323,6 +323,11 @@ func TestAnInterruptedPurgeIsBegunAnewOnlyWhileItIsDue(t *testing.T) {
 // interruptPurge leaves the record as a crash does just before the purge.
 func (b *box) interruptPurge() {
 	b.Helper()
+	release, err := b.journal.Lease(b.Context(), "home", "apply")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer release()
 	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {
 		if err != nil {
 			b.Fatal(err)

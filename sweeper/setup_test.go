@@ -58,7 +58,9 @@ func newBox(t testing.TB, policyText string, faults ...providertest.Fault) *box 
 	b.fail(faults...)
 	b.setPolicy(policyText)
 	var err error
-	b.journal, err = journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), journal.Options{Now: b.now})
+	// The clock of a box is not that of a database.
+	const apart = 100 * 365 * 24 * time.Hour
+	b.journal, err = journal.Open(t.Context(), newJournal(t), journal.Options{Now: b.now, Skew: apart})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +71,9 @@ func newBox(t testing.TB, policyText string, faults ...providertest.Fault) *box 
 	})
 	return b
 }
+
+// journalFile returns the path of a journal to be made in a file.
+func journalFile(t testing.TB) string { return filepath.Join(t.TempDir(), "journal.db") }
 
 func (b *box) now() time.Time { return b.clock }
 

@@ -57,11 +57,35 @@ func Start() (*Server, error) {
 	return s, nil
 }
 
-// At returns the server in that folder, which another process has started and ends.
-func At(dir string) *Server { return &Server{dir: dir} }
+// hereEnv is the folder of the server on which a suite runs.
+const hereEnv = "SWEEPD_TEST_POSTGRES"
 
-// Dir returns the server's folder, for At.
-func (s *Server) Dir() string { return s.dir }
+// Here returns the server on which Suite runs this process, nil in any other process.
+func Here() *Server {
+	if dir := os.Getenv(hereEnv); dir != "" {
+		return &Server{dir: dir}
+	}
+	return nil
+}
+
+// Suite runs the tests of this package again, in a process in which Here returns s.
+func (s *Server) Suite(t *testing.T, flags ...string) {
+	t.Helper()
+	test, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if testing.Verbose() {
+		flags = append(flags, "-test.v")
+	}
+	cmd := exec.Command(test, append(flags, "-test.shuffle=on")...)
+	cmd.Env = append(os.Environ(), hereEnv+"="+s.dir)
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
 
 // data returns the folder of the server's files.
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
@@ -126,6 +150,40 @@ func (s *Server) Schema(t testing.TB) string {
 	s.Exec(t, s.dsn(""), "CREATE SCHEMA "+name)
 	return s.dsn(name)
 }
+
+// Journal returns the address of an empty journal, or of an empty schema, which the next caller gets after the test:
+// making the tables anew takes longer than most tests.
+func (s *Server) Journal(t testing.TB) string {
+	t.Helper()
+	dsn := ""
+	select {
+	case dsn = <-schemas:
+	default:
+		dsn = s.Schema(t)
+	}
+	t.Cleanup(func() {
+		s.Exec(t, dsn, emptyTables)
+		schemas <- dsn
+	})
+	return dsn
+}
+
+// schemas are those that no test of this process uses.
+var schemas = make(chan string, 1000)
+
+// emptyTables brings the tables of a journal to the state after their migration.
+const emptyTables = `DO $$ DECLARE t text; BEGIN
+	IF to_regclass('journal') IS NULL THEN RETURN; END IF;
+	SET LOCAL session_replication_role = replica; -- without the checks of references
+	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename <> 'journal' LOOP
+		EXECUTE format('DELETE FROM %I', t);
+	END LOOP;
+	FOR t IN SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema() LOOP
+		EXECUTE format('ALTER SEQUENCE %I RESTART', t);
+	END LOOP;
+	INSERT INTO leases VALUES ('', 0, '', '-infinity', 0, '');
+	INSERT INTO verified VALUES (0, 0);
+END $$`
 
 // Exec runs SQL at that address as another client.
 func (s *Server) Exec(t testing.TB, dsn, sql string) {

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package sweeper_test
+
+import "testing"
+
+func newJournal(t testing.TB) string { return journalFile(t) }
