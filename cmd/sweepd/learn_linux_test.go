@@ -52,8 +52,8 @@ func BenchmarkLearn(b *testing.B) {
 	b.ReportMetric(float64(pictures), "images")
 }
 
-// peakOf runs a command that must print want, without commas, and returns the most bytes of memory that it had, as seen 100 times a
-// second.
+// peakOf runs a command that must print want, without commas, and returns the most bytes of memory that it
+// had, as seen 100 times a second.
 func peakOf(b *testing.B, cmd *exec.Cmd, want string) (peak int64) {
 	b.Helper()
 	var out strings.Builder
@@ -162,11 +162,12 @@ func writeConversation(w io.Writer, i int, size int64) {
 		if n == 0 && i%50 == 0 {
 			text = strings.Repeat(string(words), 64)
 		}
-		fmt.Fprintf(w, `"%d":{"message":{"author":{"role":"assistant"},"content":{"content_type":"text","parts":["%s"]}}},`,
-			n, text)
+		fmt.Fprintf(w, `"%d":{"message":{"author":{"role":"assistant"},`+
+			`"content":{"content_type":"text","parts":["%s"]}}},`, n, text)
 	}
 	fmt.Fprintf(w, `"p":{"message":{"author":{"role":"tool"},"content":{"content_type":"multimodal_text","parts":[{
-		"content_type":"image_asset_pointer","asset_pointer":"sediment://%s","metadata":{"dalle":{"gen_id":"g"}}}]}}}}}`,
+		"content_type":"image_asset_pointer","asset_pointer":"sediment://%s","metadata":{
+		"dalle":{"gen_id":"g"}}}]}}}}}`,
 		exportID(i))
 }
 

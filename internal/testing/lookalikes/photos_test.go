@@ -63,7 +63,8 @@ func TestPhotographsAreNotTakenForEachOther(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d pictures with %d looks, %d with enough detail; %d pairs that have nothing in common, the nearest %d apart",
+	t.Logf("%d pictures with %d looks, %d with enough detail; "+
+		"%d pairs that have nothing in common, the nearest %d apart",
 		len(all), looked, known, total, slices.IndexFunc(pairs[:], func(n int64) bool { return n > 0 }))
 }
 
