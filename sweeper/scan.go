@@ -92,6 +92,9 @@ type scan struct {
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
 	plain int64                                // examined, and not from ChatGPT
 
+	postponed map[*reader][]emission // matches, by worker
+	readers   sync.Pool              // of *reader, for emitAll
+
 	originals []known.Picture // verified, and not known yet
 	sizes     sizes           // of the files that were listed; see again
 
@@ -133,7 +136,8 @@ func (s *Sweeper) newScan(
 	return &scan{
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
 		knowledge: k, lookalikes: x, looks: looks, asking: ask, options: o, seen: seen, sum: sum,
-		found: map[providers.Ref]providers.Revision{},
+		found: map[providers.Ref]providers.Revision{}, postponed: map[*reader][]emission{},
+		readers: sync.Pool{New: func() any { return new(reader) }},
 	}, nil
 }
 
@@ -234,10 +238,12 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	for range sc.workers {
 		workers.Go(func() {
 			r := new(reader)
+			sc.emitAll(ctx, r)
 			for list := range lists {
 				for _, l := range list {
 					sc.judge(ctx, r, l)
 				}
+				sc.emitAll(ctx, r)
 				select {
 				// If there is no room for it, a list is left to the garbage collector.
 				case used <- list[:0]:
@@ -258,42 +264,100 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 // version returns that of the detectors.
 func (sc *scan) version() int { return sc.decider.s.o.Policy.Detectors(sc.st.Name()) }
 
-// emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
+// emission is a verdict to emit, with the decision on the file.
+type emission struct {
+	rec      journal.Record // with the verdict that counts
+	base     fingerprint.Verdict
+	began    time.Time // when a grace began; zero: none did
+	original known.Picture
+	isNew    bool // the original is not known yet
+	fetched  int64
+
+	f   Found
+	d   policy.Decision
+	c   Case
+	err error
+}
+
+// emit counts a verdict and reports it to Each, if asked for, with the decision on the file. A worker's matches wait
+// for emitAll.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
-	e, base := rec.Entry, rec.Verdict
-	var original known.Picture
-	isNew := false
-	if base.Twin.Size > 0 {
-		original, isNew = sc.original(rec)
+	m := emission{rec: rec, base: rec.Verdict, began: rec.Marked, fetched: fetched}
+	if m.base.Twin.Size > 0 {
+		m.original, m.isNew = sc.original(rec)
 	}
-	began := rec.Marked
-	sc.weighRecord(&rec)
-	v := rec.Verdict
-	d := policy.Decision{Action: policy.Keep} // no rule decides on a picture that is not from ChatGPT
-	var f Found
-	var c Case
-	var err error
-	if v.Confidence > fingerprint.None || sc.options.All || sc.options.Case != nil {
-		f = sc.foundAs(ctx, rec, base, fetched)
-		d, c, err = sc.decide(ctx, r, rec)
+	sc.weighRecord(&m.rec)
+	if m.rec.Verdict.Confidence == fingerprint.None || !sc.postpone(r, m) {
+		sc.decideOn(ctx, r, &m)
+		sc.settle(&m)
 	}
+}
+
+// postpone keeps a match for emitAll, and reports whether r is a worker's reader.
+func (sc *scan) postpone(r *reader, m emission) bool {
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
-	sc.sum.BytesRead += fetched
+	all, ok := sc.postponed[r]
+	if ok {
+		sc.postponed[r] = append(all, m)
+	}
+	return ok
+}
+
+// emitAll emits what was postponed for the reader's worker. It decides on all of it at the same time, because files of
+// one folder then share what their guards look up. From then on the worker's matches are postponed.
+func (sc *scan) emitAll(ctx context.Context, r *reader) {
+	sc.mu.Lock()
+	all := sc.postponed[r]
+	sc.postponed[r] = nil
+	sc.mu.Unlock()
+	if len(all) == 1 {
+		sc.decideOn(ctx, r, &all[0])
+	} else {
+		var group sync.WaitGroup
+		for i := range all {
+			group.Go(func() {
+				own := sc.readers.Get().(*reader)
+				sc.decideOn(ctx, own, &all[i])
+				sc.readers.Put(own)
+			})
+		}
+		group.Wait()
+	}
+	for i := range all {
+		sc.settle(&all[i])
+	}
+}
+
+// decideOn decides on the file.
+func (sc *scan) decideOn(ctx context.Context, r *reader, m *emission) {
+	m.d.Action = policy.Keep // no rule decides on a picture that is not from ChatGPT
+	if m.rec.Verdict.Confidence > fingerprint.None || sc.options.All || sc.options.Case != nil {
+		m.f = sc.foundAs(ctx, m.rec, m.base, m.fetched)
+		m.d, m.c, m.err = sc.decide(ctx, r, m.rec)
+	}
+}
+
+// settle counts what was decided and reports it.
+func (sc *scan) settle(m *emission) {
+	e, v, d := m.rec.Entry, m.rec.Verdict, m.d
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	sc.sum.BytesRead += m.fetched
 	// It is not an image, or it is gone or in flux.
-	if v.MediaType == "" || err != nil {
+	if v.MediaType == "" || m.err != nil {
 		return
 	}
-	if isNew && sc.decider.doubt == nil {
-		sc.originals = append(sc.originals, original)
+	if m.isNew && sc.decider.doubt == nil {
+		sc.originals = append(sc.originals, m.original)
 	}
-	outdated := rec.Marked.IsZero() // by what was learnt since
-	if !began.IsZero() && (outdated || d.Action == policy.Keep || d.Action == policy.Review) {
+	outdated := m.rec.Marked.IsZero() // by what was learnt since
+	if !m.began.IsZero() && (outdated || d.Action == policy.Keep || d.Action == policy.Review) {
 		sc.unwanted = append(sc.unwanted, e)
 	}
 	if v.Confidence == fingerprint.None {
 		sc.sum.Images++
-		if !sc.records(e, base) {
+		if !sc.records(e, m.base) {
 			sc.plain++
 		}
 		if !sc.options.All {
@@ -313,11 +377,11 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 		sc.sum.rule(d.Rule).decided(e, d)
 	}
 	if sc.options.Each != nil {
-		f.Decision = d
-		sc.options.Each(f)
+		m.f.Decision = d
+		sc.options.Each(m.f)
 	}
 	if sc.options.Case != nil {
-		sc.options.Case(c)
+		sc.options.Case(m.c)
 	}
 }
 
