@@ -3,6 +3,7 @@ package xdgtrash
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"golang.org/x/sys/unix"
@@ -72,6 +73,23 @@ func (x *Trash) Purge(ctx context.Context, receipt string) error {
 		return uncertain(err)
 	}
 	return nil
+}
+
+// Look returns nil if the file of the receipt is in the bin, and otherwise the error of Open. It opens no file.
+func (x *Trash) Look(ctx context.Context, receipt string) error {
+	k, err := x.find(ctx, receipt)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	if k.bin == nil {
+		return errNoBin
+	}
+	s, err := k.bin.stat(k.Name)
+	if err == nil && !k.is(&s) {
+		err = fmt.Errorf("in the trash: %w", ErrChanged)
+	}
+	return err
 }
 
 // Open opens the file of the receipt in the bin, to be read. It returns its state too.

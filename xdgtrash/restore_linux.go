@@ -52,10 +52,17 @@ func (k *trashedFile) close() {
 	}
 }
 
+var errNoBin = fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
+
+// is reports whether s describes the file of the receipt.
+func (k *trashedFile) is(s *unix.Statx_t) bool {
+	return disk.Regular(s) && disk.Identify(s).Lasting() == k.id
+}
+
 // pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another.
 func (k *trashedFile) pin() (*moving, error) {
 	if k.bin == nil {
-		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
+		return nil, errNoBin
 	}
 	// The Pinned closes its folder, and the bin still needs its own.
 	folder, err := unix.FcntlInt(uintptr(k.bin.files), unix.F_DUPFD_CLOEXEC, 0)
@@ -66,7 +73,7 @@ func (k *trashedFile) pin() (*moving, error) {
 	if p.FD, err = disk.OpenPiece(folder, k.Name, unix.O_PATH, false); err == nil {
 		p.Stat, err = disk.StatOpen(p.FD)
 	}
-	if err == nil && (!disk.Regular(&p.Stat) || disk.Identify(&p.Stat).Lasting() != k.id) {
+	if err == nil && !k.is(&p.Stat) {
 		err = fmt.Errorf("in the trash: %w", ErrChanged)
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -49,8 +50,15 @@ func (d *Driver) ReadRange(
 	return &reader{fd: fd, rev: rev, off: off, left: max(n, 0)}, nil
 }
 
-// ReadTrashed implements providers.Driver. The file is compared with the receipt as ReadRange does with a revision.
+// ReadTrashed implements providers.Driver. The file is compared with the receipt as ReadRange does with a revision. It
+// is not opened to be read for no bytes.
 func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	if n == 0 {
+		if err := d.trash.Look(ctx, string(r)); err != nil {
+			return nil, contract(err)
+		}
+		return io.NopCloser(strings.NewReader("")), nil
+	}
 	fd, state, err := d.trash.Open(ctx, string(r))
 	if err != nil {
 		return nil, contract(err)

@@ -299,3 +299,31 @@ func TestKeysAndRevisionsThatAreNoneAreRefused(t *testing.T) {
 	}
 	b.holds(e.Path, "bytes")
 }
+
+// To read no bytes of a file in the trash shows whether it is there.
+func TestAFileInTheTrashIsLookedForByItsReceipt(t *testing.T) {
+	b := newBox(t)
+	looks := func(what string, r providers.Receipt, want error) {
+		t.Helper()
+		for n := range int64(2) { // for no bytes it is not opened; the answer is the same
+			rc, err := b.d.ReadTrashed(t.Context(), r, 0, n)
+			if !errors.Is(err, want) {
+				t.Errorf("%s, %d bytes: %v, want %v", what, n, err, want)
+			}
+			if err == nil {
+				must(t, rc.Close())
+			}
+		}
+	}
+	r := b.put(b.write("sub/a.png", "bytes"))
+	looks("there", r, nil)
+	in := filepath.Join(b.d.bin, "files", binned("a.png", key))
+	must(t, os.WriteFile(in, []byte("others"), 0o600))
+	looks("another", r, providers.ErrChanged)
+	must(t, os.Remove(in))
+	looks("gone", r, fs.ErrNotExist)
+	must(t, os.Symlink("elsewhere", in))
+	looks("a link", r, providers.ErrChanged)
+	must(t, os.RemoveAll(b.d.bin))
+	looks("the bin is gone", r, fs.ErrNotExist)
+}
