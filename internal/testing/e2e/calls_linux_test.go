@@ -8,11 +8,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fileCalls are the system calls about files. Those of Go's scheduler differ from run to run.
 var fileCalls = strings.Fields("openat openat2 close statx newfstatat fstat getdents64 read pread64 readlinkat fcntl " +
-	"lseek pwrite64 fdatasync fsync")
+	"lseek pwrite64 fdatasync fsync renameat2 unlinkat")
 
 // A scan makes these system calls for each picture that does not match, and no others: a regression of speed shows on
 // any machine, however busy.
@@ -48,6 +49,52 @@ func TestAScanMakesFewSystemCallsForEachFile(t *testing.T) {
 			if rest := c.got[name] - (more-few)*c.want[name]; rest < -20 || rest > 50 {
 				t.Errorf("%s: %d calls of %s for %d files, want %d for each", c.scan, c.got[name], name, more-few,
 					c.want[name])
+			}
+		}
+	}
+}
+
+// For each file, apply makes one file, the .trashinfo, and one rename; a purge removes two names. Files that are
+// decided on at the same time share some of the other calls, so that their numbers are limits. They include the scan.
+func TestAMoveAndAPurgeMakeFewSystemCallsForEachFile(t *testing.T) {
+	t.Parallel()
+	strace := straceOf(t)
+	const few, more = 20, 140
+	moved, purged := map[string]int{}, map[string]int{}
+	for _, n := range []int{few, more} {
+		w := NewWorld(t, Build(t))
+		w.Write(".config/sweepd/policy.yaml", []byte(Policy+"trash: {ours: 1s}\nlimits: {share: 100%}\n"))
+		for i := range n - 3 { // NewWorld has made three
+			name := fmt.Sprintf("Downloads/0/ChatGPT Image Apr 21, 2026, 01_%02d_%02d AM.png", i/60, i%60)
+			w.Write(name, append(Picture(byte(i)), make([]byte, i)...))
+		}
+		sign := 1
+		if n == few {
+			sign = -1
+		}
+		for name, calls := range w.counted(strace, "apply", "--yes", "--json") {
+			moved[name] += sign * calls
+		}
+		time.Sleep(1100 * time.Millisecond) // until the trash is due
+		for name, calls := range w.counted(strace, "trash", "purge", "--apply", "--json") {
+			purged[name] += sign * calls
+		}
+	}
+	const files = more - few
+	if moved["renameat2"] != files || purged["unlinkat"] != 2*files {
+		t.Errorf("%d renames and %d removals for %d files", moved["renameat2"], purged["unlinkat"], files)
+	}
+	for _, c := range []struct {
+		verb      string
+		got, most map[string]int
+	}{
+		{"apply", moved, map[string]int{"openat": 5, "openat2": 20, "statx": 50, "close": 22, "fsync": 5}},
+		{"purge", purged, map[string]int{"openat": 0, "openat2": 1, "statx": 19, "close": 2, "fsync": 2}},
+	} {
+		for name, most := range c.most {
+			if c.got[name] > files*most+50 {
+				t.Errorf("%s: %d calls of %s for %d files, want %d for each at most", c.verb, c.got[name], name, files,
+					most)
 			}
 		}
 	}
