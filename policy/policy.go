@@ -69,12 +69,7 @@ func (p *Policy) due(pr language.Printer) string {
 	if p.ConfirmAfter > 0 {
 		say("Moves a file only after two scans have found it, at least %s apart.\n", language.Duration(p.ConfirmAfter))
 	}
-	if p.Copies {
-		say("Compares pictures by what they look like with those that are known to be from ChatGPT. "+
-			"A similar one is likely at most, and counts as edited. "+
-			"It may be your own picture that ChatGPT edited, so only a rule with evidence: %s trashes it.\n",
-			fingerprint.CopyDetector)
-	}
+	b.WriteString(p.compares(pr))
 	on, off := p.protects()
 	say("Protects: %s.\n", listed(on))
 	say("Does not protect: %s.\n", listed(off))
@@ -84,8 +79,19 @@ func (p *Policy) due(pr language.Printer) string {
 // Besides returns those lines of In that are not about single files in the storages: the storages themselves, what is
 // purged from the trash, the limits, and what the service does by itself.
 func (p *Policy) Besides(pr language.Printer) []string {
-	text := p.sweeps(pr) + p.uploads(pr) + p.purges(pr) + p.Limits.In(pr) + p.alone(pr)
+	text := p.sweeps(pr) + p.uploads(pr) + p.compares(pr) + p.purges(pr) + p.Limits.In(pr) + p.alone(pr)
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// compares returns the line on copies; "" if they are off.
+func (p *Policy) compares(pr language.Printer) string {
+	if !p.Copies {
+		return ""
+	}
+	return pr.Sprintf("Compares pictures by what they look like with those that are known to be from ChatGPT. "+
+		"A similar one is likely at most, and counts as edited. "+
+		"It may be your own picture that ChatGPT edited, so only a rule with evidence: %s trashes it.\n",
+		fingerprint.CopyDetector)
 }
 
 // sweeps returns a line for each storage.

@@ -9,6 +9,7 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -124,7 +125,22 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 	} else {
 		p.term.printf("%s would be treated the same by %s and by %s\n", images, names[0], names[1])
 	}
+	p.unknownEffects(before.Policy, after.Policy, names[1])
 	p.term.printf("nothing was changed\n")
+}
+
+// unknownEffects prints what the comparison cannot know, because it remembers nothing and uploads nothing.
+func (p *program) unknownEffects(before, after *policy.Policy, name string) {
+	if after.Copies && !before.Copies {
+		p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans with "+
+			"%s find these\n", name)
+	}
+	for storage := range after.Storages {
+		if after.Asks(storage) && !before.Asks(storage) {
+			p.term.printf("what OpenAI would recognise is not among them; nothing was uploaded\n")
+			break
+		}
+	}
 }
 
 // printTurn prints the files whose fate turns in one way. A turn without files has no heading.
