@@ -132,8 +132,8 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 // unknownEffects prints what the comparison cannot know, because it remembers nothing and uploads nothing.
 func (p *program) unknownEffects(before, after *policy.Policy, name string) {
 	if after.Copies && !before.Copies {
-		p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans with "+
-			"%s find these\n", name)
+		p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans "+
+			"with %s find these\n", name)
 	}
 	for storage := range after.Storages {
 		if after.Asks(storage) && !before.Asks(storage) {
