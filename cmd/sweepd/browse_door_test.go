@@ -27,7 +27,7 @@ review: {listen: "127.0.0.1:%s", certificate: ~/page.crt, key: ~/page.key, passw
 func signInByPassword(t *testing.T, c *chromium) {
 	t.Helper()
 	const password = "correct horse battery"
-	r := &reviewer{driveWorld: &driveWorld{T: t, home: t.TempDir(), c: &cloud{}}, browser: c}
+	r := &reviewer{driveWorld: &driveWorld{TB: t, home: t.TempDir(), c: &cloud{}}, browser: c}
 	port := freePort(checker{t})
 	hash, err := app.HashPassword(password)
 	r.must(err)

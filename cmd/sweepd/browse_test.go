@@ -35,7 +35,7 @@ type chromium struct {
 	complaints []string
 }
 
-func newChromium(t *testing.T) *chromium {
+func newChromium(t testing.TB) *chromium {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil && os.Getenv("CI") == "true" {

@@ -124,11 +124,11 @@ func (t *tour) furnish() (err error) {
 	files := map[string][]byte{
 		".config/sweepd/policy.yaml":                               []byte(demoPolicy),
 		".config/sweepd/google.json":                               client,
-		"Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png":    rehearsal.Picture(1),
-		"Downloads/ChatGPT Image Apr 22, 2026, 11_40_12 AM.png":    rehearsal.Picture(2),
-		"Downloads/Keep/ChatGPT Image May 2, 2026, 4_05_31 PM.png": rehearsal.Picture(3),
-		"Downloads/holiday.png":                                    rehearsal.Picture(4),
-		"Downloads/sunset.png":                                     rehearsal.Picture(5),
+		"Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png":    rehearsal.Painting(1),
+		"Downloads/ChatGPT Image Apr 22, 2026, 11_40_12 AM.png":    rehearsal.Painting(2),
+		"Downloads/Keep/ChatGPT Image May 2, 2026, 4_05_31 PM.png": rehearsal.Painting(3),
+		"Downloads/holiday.png":                                    rehearsal.Painting(4),
+		"Downloads/sunset.png":                                     rehearsal.Painting(5),
 	}
 	then := t.p.now().Add(-100 * 24 * time.Hour)
 	for name, content := range files {

@@ -28,7 +28,7 @@ settle: 0s
 
 // driveWorld is the home of a user whose Drive is a fake cloud.
 type driveWorld struct {
-	*testing.T
+	testing.TB
 	c    *cloud
 	home string
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 )
 
 // Picture returns a small PNG, different for each i: a sky in a colour of its own, with i in its lowest row.
@@ -37,5 +38,29 @@ func (p *painter) picture(i int) []byte {
 	var b bytes.Buffer
 	enc := png.Encoder{BufferPool: p}
 	_ = enc.Encode(&b, m) // a buffer takes everything
+	return b.Bytes()
+}
+
+// Painting returns picture n of hills below a sky, to look at. Those in the clouds, of which there may be many, are
+// of a few pixels each.
+func Painting(n int) []byte {
+	const width, height = 480, 320
+	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	for x := range width {
+		at := float64(x)/60 + float64(n*n)
+		far, near := 190+30*math.Sin(at/2), 250+25*math.Cos(at)
+		for y := range height {
+			c := color.RGBA{uint8(250 - y/3), uint8(120 + y/3 + n*9), uint8(90 + n*30), 255}
+			switch {
+			case float64(y) > near:
+				c = color.RGBA{uint8(20 + n*8), uint8(110 - y/6), uint8(70 + n*7), 255}
+			case float64(y) > far:
+				c = color.RGBA{uint8(60 + n*9), uint8(140 - y/5), uint8(110 + n*9), 255}
+			}
+			m.SetRGBA(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	_ = png.Encode(&b, m) // a buffer takes everything
 	return b.Bytes()
 }
