@@ -35,37 +35,57 @@
 
   const card = i => ids[i] === undefined ? null : document.getElementById('c-' + ids[i]) || find(`[data-id="${CSS.escape(ids[i])}"]`, cards);
   const indexOf = c => ids.indexOf(c.dataset.id);
-  const columns = () => getComputedStyle(chunks[0]).gridTemplateColumns.split(' ').length;
+  // The grid, which is the same in all chunks. To ask for it makes the browser compute it.
+  const grid = () => {
+    const style = getComputedStyle(chunks[0]);
+    return { columns: style.gridTemplateColumns.split(' ').length, gap: parseFloat(style.rowGap), row: parseFloat(style.gridAutoRows) };
+  };
+  const columns = () => grid().columns;
 
   // Only the current card is in the order of Tab, with its controls.
   const settle = within => {
     for (const c of all('.card', within)) {
       const here = c.dataset.id === ids[current];
+      find('input', c).checked = chosen.has(c.dataset.id);
+      if (c.inOrder === here) continue;
+      c.inOrder = here;
       c.tabIndex = here ? 0 : -1;
       for (const control of all('a, button, input', c)) control.tabIndex = here ? 0 : -1;
-      find('input', c).checked = chosen.has(c.dataset.id);
     }
   };
 
   // Chunks: those near the window have cards, the others have the height of theirs.
   const loading = new Map();
   const sizeOf = n => Math.min(perChunk, ids.length - n * perChunk);
+  let shape = null; // of the grid, for the width that the list has
   const reserve = n => {
-    const style = getComputedStyle(chunks[0]), gap = parseFloat(style.rowGap), row = parseFloat(style.gridAutoRows);
-    const rows = Math.ceil(sizeOf(n) / columns());
-    chunks[n].style.height = chunks[n].childElementCount ? '' : rows * row + (rows - 1) * gap + 'px';
+    shape ??= grid();
+    const rows = Math.ceil(sizeOf(n) / shape.columns);
+    chunks[n].style.height = rows * shape.row + (rows - 1) * shape.gap + 'px';
+  };
+  // A few cards a frame, so that the page never blocks for long.
+  const perFrame = 12;
+  const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); }); // no frames if hidden
+  const fill = async (n, text) => {
+    const holder = document.createElement('template');
+    holder.innerHTML = html.createHTML(text);
+    settle(holder.content);
+    const items = [...holder.content.children];
+    while (items.length) {
+      chunks[n].append(...items.splice(0, perFrame));
+      if (items.length) await frame();
+    }
+    settle(chunks[n]);
+    if (n > 0 && chunks[n].near === false && n !== Math.floor(current / perChunk)) chunks[n].replaceChildren(); // passed by
   };
   const load = n => {
-    if (n < 0 || n >= chunks.length || chunks[n].childElementCount) return Promise.resolve();
+    if (n < 0 || n >= chunks.length) return Promise.resolve();
     if (!loading.has(n)) {
+      if (chunks[n].childElementCount) return Promise.resolve();
       const some = ids.slice(n * perChunk, (n + 1) * perChunk);
       loading.set(n, fetch(`/cards?${list.dataset.query}&ids=${some.join(',')}`)
         .then(r => r.ok ? r.text() : Promise.reject(r.status))
-        .then(text => {
-          chunks[n].innerHTML = html.createHTML(text);
-          reserve(n);
-          settle(chunks[n]);
-        }).finally(() => loading.delete(n)));
+        .then(text => fill(n, text)).finally(() => loading.delete(n)));
     }
     return loading.get(n);
   };
@@ -76,9 +96,8 @@
       if (e.isIntersecting) {
         // A chunk that is only passed by is not loaded.
         setTimeout(() => { if (e.target.near) load(n).catch(() => {}); }, 60);
-      } else if (n > 0 && e.target.childElementCount && !e.target.contains(document.activeElement)) {
+      } else if (n > 0 && !loading.has(n) && !e.target.contains(document.activeElement)) {
         e.target.replaceChildren();
-        reserve(n);
       }
     }
   }, { rootMargin: '150% 0px' });
@@ -97,6 +116,7 @@
     new ResizeObserver(() => {
       if (cards.clientWidth === width) return;
       width = cards.clientWidth;
+      shape = null;
       for (let n = 1; n < chunks.length; n++) reserve(n);
     }).observe(cards);
   };
