@@ -62,6 +62,7 @@ func unframed(g Gray) (inner []Gray) {
 	}
 	longer := float64(max(g.Width, g.Height))
 	broadest, all := int(maxBorder*longer), margins(g)
+	room := (min(g.Width, g.Height) - minSide) / 2 // of a narrow picture of one colour all may be border
 	if all.least() == 0 {
 		return nil
 	}
@@ -75,7 +76,7 @@ func unframed(g Gray) (inner []Gray) {
 	}
 	for _, n := range equal {
 		cut := sides{n, n, n, n}
-		if 0 < n && n <= all.least() && n <= broadest && !slices.Contains(cuts, cut) {
+		if 0 < n && n <= min(all.least(), broadest, room) && !slices.Contains(cuts, cut) {
 			cuts = append(cuts, cut)
 		}
 	}

@@ -50,6 +50,18 @@ func TestABorderIsLeftOut(t *testing.T) {
 	}
 }
 
+// Of a narrow picture of one colour, two borders would take more than there is.
+func TestANarrowPictureOfOneColourHasNoUsableLook(t *testing.T) {
+	for _, size := range [][2]int{{64, 1000}, {1000, 64}, {100, 1000}, {100, 2000}, {70, 70}} {
+		strip := perceptual.Gray{Width: size[0], Height: size[1], Luma: make([]float32, size[0]*size[1])}
+		for _, l := range perceptual.Looks(strip) {
+			if l.Usable() || l.Ratio <= 0 {
+				t.Errorf("%v looks like %+v", size, l)
+			}
+		}
+	}
+}
+
 // A picture with wide margins costs a few more hashes, not one for each width.
 func TestFewBordersAreTried(t *testing.T) {
 	plain := func() perceptual.Gray { return framed(perceptual.Gray{}, 250, 100, 100, 100, 100) }
