@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sweepd/sweepd/internal/conversations"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // conversationsOptions are the flags of conversations.
@@ -97,7 +97,7 @@ func runConversations(ctx context.Context, p *program, o conversationsOptions) e
 		return err
 	}
 	defer j.Close()
-	all, unplaced, err := sweeper.Conversations(ctx, j)
+	all, unplaced, err := conversations.All(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -138,8 +138,8 @@ func notDeleted() language.Message {
 }
 
 // conversationsTotal returns the counts of all conversations.
-func conversationsTotal(conversations, images int) language.Message {
-	return language.Messagef("%s with %s", count(int64(conversations), "conversation"), count(int64(images), "image"))
+func conversationsTotal(total, images int) language.Message {
+	return language.Messagef("%s with %s", count(int64(total), "conversation"), count(int64(images), "image"))
 }
 
 // unplacedText returns the number of pictures whose conversation is not known.
@@ -148,7 +148,7 @@ func unplacedText(n int) language.Message {
 }
 
 // conversationLine returns the line of a conversation for --json.
-func conversationLine(c sweeper.Conversation) jsonConversationLine {
+func conversationLine(c conversations.Conversation) jsonConversationLine {
 	line := jsonConversationLine{
 		"conversation", c.ID, c.Title, c.Link(), moment(c.Made), c.Images, []jsonCopy{}, []jsonCopy{},
 	}
@@ -164,12 +164,12 @@ func conversationLine(c sweeper.Conversation) jsonConversationLine {
 }
 
 // copyLine returns a copy that is in a storage; conversationLine adds the rest for one in the trash.
-func copyLine(f sweeper.PictureCopy) jsonCopy {
+func copyLine(f conversations.Copy) jsonCopy {
 	return jsonCopy{Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size}
 }
 
 // conversation prints one conversation.
-func (p *program) conversation(c sweeper.Conversation) {
+func (p *program) conversation(c conversations.Conversation) {
 	t := p.term
 	t.printf("[ ] %s  %s\n", madeOn(c.Made), t.bold(p.titleOf(c)))
 	t.printf("      %s\n", t.text(copiesText(c)))
@@ -186,15 +186,15 @@ func madeOn(at time.Time) string {
 }
 
 // titleOf returns the title of a conversation.
-func (p *program) titleOf(c sweeper.Conversation) string {
+func (p *program) titleOf(c conversations.Conversation) string {
 	return safe(cmp.Or(c.Title, p.term.in.Sprintf("without a title")))
 }
 
 // copiesText returns how many pictures a conversation has, and how many copies were found and swept, by storage.
-func copiesText(c sweeper.Conversation) language.Message {
+func copiesText(c conversations.Conversation) language.Message {
 	text := language.Messagef("%s", count(int64(c.Images), "image"))
 	for _, part := range []struct {
-		copies []sweeper.PictureCopy
+		copies []conversations.Copy
 		format func(language.Text) language.Message
 	}{
 		{c.Found, func(by language.Text) language.Message { return language.Messagef("found: %s", by) }},
@@ -208,7 +208,7 @@ func copiesText(c sweeper.Conversation) language.Message {
 }
 
 // byStorage returns the number of copies in each storage.
-func byStorage(copies []sweeper.PictureCopy) language.Text {
+func byStorage(copies []conversations.Copy) language.Text {
 	counts := map[string]int{}
 	var names []string
 	for _, f := range copies {
@@ -226,7 +226,7 @@ func byStorage(copies []sweeper.PictureCopy) language.Text {
 
 // checklist writes the conversations as a page. The texts are escaped for a terminal first and for HTML by package
 // report, because titles come from the export.
-func (p *program) checklist(to outputFile, all []sweeper.Conversation, images, unplaced int) error {
+func (p *program) checklist(to outputFile, all []conversations.Conversation, images, unplaced int) error {
 	page := report.Checklist{Made: p.now(), Language: p.term.in}
 	page.Lead = append(page.Lead, report.Sentence(p.term.text(conversationsTotal(len(all), images))))
 	if unplaced > 0 {

@@ -274,6 +274,11 @@ var walls = []wall{
 	},
 	{from: "sweepd/journal", to: "sweepd/sweeper", why: "the record does not depend on the engine that writes it"},
 	{
+		from: "sweepd/internal/conversations", to: "sweepd/...",
+		open: []string{"sweepd/fingerprint", "sweepd/journal", "sweepd/known", "sweepd/providers"},
+		why:  "conversations are told from the record, without a policy or the engine",
+	},
+	{
 		from: "sweepd/internal/report", to: "sweepd/...",
 		open: []string{"sweepd/fingerprint", "sweepd/journal", "sweepd/policy", "sweepd/providers", "sweepd/sweeper"},
 		why:  "a report is made from the record, and opens no storage",

@@ -36,6 +36,7 @@ var floors = []floor{
 	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
 		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event", "internal/tui",
+		"internal/conversations",
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},

@@ -1,4 +1,6 @@
-package sweeper
+// Package conversations finds out what became of the pictures of each conversation in ChatGPT, by the data exports and
+// the record.
+package conversations
 
 import (
 	"cmp"
@@ -21,15 +23,15 @@ type Conversation struct {
 	Made      time.Time // of its first picture, UTC; zero: not known
 	Images    int       // different pictures that ChatGPT made in it
 
-	Found []PictureCopy // the copies that are there, according to the last scans
-	Swept []PictureCopy // the copies that sweepd moved to the trash and did not restore since
+	Found []Copy // the copies that are there, according to the last scans
+	Swept []Copy // the copies that sweepd moved to the trash and did not restore since
 }
 
 // Link returns the address of the conversation.
 func (c Conversation) Link() string { return known.Picture{Conversation: c.ID}.Link() }
 
-// PictureCopy is a file with the bytes of a picture, or with those of the picture without its credential.
-type PictureCopy struct {
+// Copy is a file with the bytes of a picture, or with those of the picture without its credential.
+type Copy struct {
 	Storage string
 	Entry   providers.Entry
 
@@ -40,10 +42,10 @@ type PictureCopy struct {
 	Resolved providers.OpKind
 }
 
-// Conversations returns all conversations of the data exports that were learnt in which pictures were made, the newest
+// All returns all conversations of the data exports that were learnt in which pictures were made, the newest
 // first. It reads only the record. Pictures that were given to ChatGPT are left out, and so is one whose conversation
 // an export does not name; unplaced is the number of these.
-func Conversations(ctx context.Context, j *journal.Journal) (all []Conversation, unplaced int, err error) {
+func All(ctx context.Context, j *journal.Journal) (all []Conversation, unplaced int, err error) {
 	ix := conversationIndex{by: map[providers.Hashes][]string{}, all: map[string]*Conversation{}}
 	if unplaced, err = ix.learn(ctx, j); err != nil {
 		return nil, 0, err
@@ -58,7 +60,7 @@ func Conversations(ctx context.Context, j *journal.Journal) (all []Conversation,
 				return nil, 0, err
 			}
 			for _, c := range ix.of(rec.Entry.Size, rec.Entry.Sums()) {
-				c.Found = append(c.Found, PictureCopy{Storage: storage, Entry: rec.Entry})
+				c.Found = append(c.Found, Copy{Storage: storage, Entry: rec.Entry})
 			}
 		}
 	}
@@ -72,7 +74,7 @@ func Conversations(ctx context.Context, j *journal.Journal) (all []Conversation,
 		e := op.Op.Entry
 		e.Hashes = op.Sums
 		for _, c := range ix.of(e.Size, e.Sums()) {
-			c.Swept = append(c.Swept, PictureCopy{op.Op.Storage, e, op.Op.Cause.Run, op.Ended, op.Resolved})
+			c.Swept = append(c.Swept, Copy{op.Op.Storage, e, op.Op.Cause.Run, op.Ended, op.Resolved})
 		}
 	}
 	for _, c := range ix.all {
