@@ -54,6 +54,8 @@ func (sc *scan) again(ctx context.Context) error {
 	}
 	k.answers = sc.knowledge.answers
 	sc.knowledge, sc.originals, sc.asking, sc.pass = k, nil, asking{}, newPass("")
+	// A twin is kept with its original, which has to be known for this.
+	sc.decider.learnt = func(context.Context) (knowledge, error) { return k, nil }
 	r := new(reader)
 	for c, err := range sc.st.Changes(ctx, "") {
 		// The first listing has reported the errors.

@@ -502,6 +502,17 @@ func TestATwinIsKeptWithItsOriginal(t *testing.T) {
 	}
 }
 
+// Nor does the scan that has just verified the original report the twin as due.
+func TestATwinIsKeptWithAnOriginalThatIsNew(t *testing.T) {
+	t.Parallel()
+	b, s := knownBox(t, "local")
+	original := "/data/root/original.png"
+	b.put(original, s.Sign(plainPNG(1), c2patest.Options{}))
+	b.put("/data/root/a twin.png", plainPNG(1)) // listed before its original
+	b.keepContent(original)
+	b.dueAre()
+}
+
 // A picture whose credential is verified is hashed in the same pass over its bytes.
 func TestAProvenPictureIsReadOnce(t *testing.T) {
 	t.Parallel()
