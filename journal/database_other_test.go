@@ -2,12 +2,7 @@
 
 package journal
 
-import (
-	"testing"
-	"time"
-)
-
-const apart = time.Hour
+import "testing"
 
 // The suite runs on PostgreSQL where a server can be started as another user.
 

@@ -49,9 +49,6 @@ func closeServer() error {
 // emptySchema returns the address of an empty journal, or of a schema in which one can be made.
 func emptySchema(t testing.TB) string { return server().Journal(t) }
 
-// apart is the Skew of tests whose clock is not that of the database.
-const apart = 100 * 365 * 24 * time.Hour
-
 // testTerms are terms for a machine that is busy.
 func testTerms() terms {
 	return terms{
@@ -90,7 +87,7 @@ func openIn(t testing.TB, dsn string, with func(*terms)) *Journal {
 	t.Helper()
 	of := testTerms()
 	with(&of)
-	j := must(openDatabase(t.Context(), dsn, Options{Now: time.Now, Skew: apart}, false, of))(t)
+	j := must(openDatabase(t.Context(), dsn, Options{Now: time.Now}, false, of))(t)
 	t.Cleanup(func() { j.Close() })
 	return j
 }
