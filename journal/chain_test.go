@@ -207,29 +207,31 @@ func TestAChainIsOneOfManyWriters(t *testing.T) {
 
 func TestARecordThatGrowsMeanwhileIsWhole(t *testing.T) {
 	j := newJournal(t)
-	stop, stopped := make(chan struct{}), make(chan struct{})
+	grown := make(chan error)
 	go func() {
-		defer close(stopped)
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				return
-			default:
-				key, err := j.Begin(context.Background(), trashOf(file(fmt.Sprint(i), "1")))
-				if err = errors.Join(err,
-					j.End(context.Background(), key, providers.Outcome{Receipt: "r"})); err != nil {
-					t.Error(err)
-				}
+		var err error
+		for i := 0; i < 2*linksAtOnce && err == nil; i++ { // several pages of lines
+			var key string
+			if key, err = j.Begin(context.Background(), trashOf(file(fmt.Sprint(i), "1"))); err == nil {
+				err = j.End(context.Background(), key, providers.Outcome{Receipt: "r"})
 			}
 		}
+		grown <- err
 	}()
-	for range 20 {
+	for {
 		if err := j.Check(t.Context()); err != nil {
 			t.Error(err)
 		}
+		select {
+		case err := <-grown:
+			if err != nil {
+				t.Error(err)
+			}
+			equal(t, "lines", must(j.Verify(t.Context()))(t), 4*linksAtOnce)
+			return
+		default:
+		}
 	}
-	close(stop)
-	<-stopped
 }
 
 func TestNoTwoListsOfColumnsHaveTheSameEncoding(t *testing.T) {
