@@ -50,6 +50,7 @@ type stage struct {
 	signer     *c2patest.Signer
 	classifier *fingerprint.Classifier
 	seed       uint8
+	marked     [][]byte // the pictures in which OpenAI finds its watermark
 
 	cloud  *cloudsim.Cloud
 	server *cloudsim.Server
@@ -72,7 +73,7 @@ func newStage(t *testing.T, name string) *stage {
 // stageWith sets up a policy, with its folders outside of the home below the stage.
 func stageWith(t *testing.T, src []byte) *stage {
 	t.Helper()
-	start := time.Now()
+	start := time.Now().Truncate(time.Microsecond) // as the record has times
 	// a file's birth is real: it is 101 days old
 	s := &stage{T: t, dir: t.TempDir(), clock: start.Add(102 * day), start: start}
 	s.signer = c2patest.New(t, start)
@@ -230,6 +231,12 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 	return d, d.Roots(), nil
 }
 
+// ask answers for OpenAI.
+func (s *stage) ask(_ context.Context, picture []byte, _ string) (fingerprint.Answer, error) {
+	has := func(marked []byte) bool { return bytes.Equal(marked, picture) }
+	return fingerprint.Answer{SynthID: slices.ContainsFunc(s.marked, has)}, nil
+}
+
 // run runs the program with the policy, and gives what it prints.
 func (s *stage) run(args ...string) string {
 	s.Helper()
@@ -246,7 +253,7 @@ func (s *stage) execute(stdin string, args ...string) (status int, stdout, stder
 	var out, errs bytes.Buffer
 	p := &program{
 		args: args, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs,
-		account: s.open, classifier: s.classifier, now: s.now,
+		account: s.open, upload: s.ask, classifier: s.classifier, now: s.now,
 		getenv: func(name string) string { return map[string]string{"HOME": s.home()}[name] },
 		uptime: func() (string, time.Duration) { return "boot", s.clock.Sub(s.start) },
 	}
@@ -422,6 +429,25 @@ var furnish = map[string]func(*stage){
 		s.write("~/Pictures/another.jpg", c2patest.SceneJPEG(3, 300, 200), 100)
 		s.write("~/Pictures/cut.jpg", c2patest.SceneJPEG(1, 150, 150), 100) // another shape
 		s.save("plain", 100, "~/Pictures/holiday.png")
+	},
+	"ask-openai": func(s *stage) {
+		scene := func(marked bool, name string) {
+			s.seed++
+			b := c2patest.ScenePNG(uint64(s.seed), 300, 260)
+			if marked {
+				s.marked = append(s.marked, b)
+			}
+			s.write(name, b, 100)
+		}
+		s.save("ChatGPT's", 100, "~/Pictures/"+april)
+		scene(true, "~/Downloads/harbour.png")
+		scene(true, "~/Downloads/"+may)
+		scene(false, "~/Downloads/boat.png")
+		scene(false, "~/Downloads/"+june)
+		scene(true, "~/Downloads/family/mia.png") // is not uploaded
+		scene(true, "~/Pictures/AI/harbour.png")
+		scene(false, "~/Pictures/AI/boat.png")
+		scene(true, "~/Pictures/holiday.png") // is not uploaded
 	},
 	"family-nas": func(s *stage) {
 		s.save("ChatGPT's", 400, "srv/family/mia/"+april)

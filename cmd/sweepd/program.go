@@ -37,6 +37,8 @@ type program struct {
 
 	// account opens an account; nil: see app.Options.
 	account func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error)
+	// upload uploads a picture to OpenAI; nil: see app.Options.
+	upload sweeper.Ask
 	// classifier is nil for the built-in one.
 	classifier *fingerprint.Classifier
 
@@ -257,7 +259,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 func (p *program) options() app.Options {
 	return app.Options{
 		Getenv: p.getenv, PolicyFile: p.policyFile, PolicyText: p.policyText, Now: p.now, Uptime: p.uptime,
-		Account: p.account, Classifier: p.classifier,
+		Account: p.account, Ask: p.upload, Classifier: p.classifier,
 		Log: slog.New(slog.NewTextHandler(p.stderr, p.level(slog.LevelWarn))),
 	}
 }

@@ -18,11 +18,14 @@ import (
 
 // openAsk returns the function by which pictures are uploaded to OpenAI. It returns nil without Options.Upload, if no
 // open storage asks, and without a record, in which every upload is counted. An error means that there is no usable
-// key.
+// key, which Options.Ask does without.
 func (a *App) openAsk() (sweeper.Ask, error) {
 	asks := func(st *providers.Storage) bool { return a.Policy.Asks(st.Name()) }
 	if !a.o.Upload || a.ReportOnly != nil || !slices.ContainsFunc(a.Storages, asks) {
 		return nil, nil
+	}
+	if a.o.Ask != nil {
+		return a.o.Ask, nil
 	}
 	key, err := a.o.apiKey(a.Paths, a.Policy.OpenAI)
 	if err != nil {

@@ -38,6 +38,8 @@ type Options struct {
 	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
 	// type, with the grant that sweepd login stored.
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
+	// Ask uploads a picture to OpenAI. nil: with the API key of the policy.
+	Ask sweeper.Ask
 }
 
 // Shared are the parts that the Apps of a service have in common. None of them closes the journal.
