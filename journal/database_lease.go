@@ -14,7 +14,8 @@ import (
 
 // terms are the times of a journal in PostgreSQL.
 type terms struct {
-	lease time.Duration // a lease lasts so long and is renewed three times within
+	lease time.Duration // a lease lasts so long
+	renew time.Duration // it is renewed so often; a renewal may take as long
 	grace time.Duration // it is free so long after its end; more than the longest call to a storage
 	// margin is how long before its end the holder gives a lease up by itself.
 	margin time.Duration
@@ -24,7 +25,7 @@ type terms struct {
 // standardTerms are those of every use but a test.
 func standardTerms() terms {
 	return terms{
-		lease: time.Minute, grace: 15 * time.Second, margin: 10 * time.Second,
+		lease: time.Minute, renew: 20 * time.Second, grace: 15 * time.Second, margin: 10 * time.Second,
 		Limits: postgres.Limits{
 			Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,
 		},
@@ -125,7 +126,7 @@ func (l *leases) holder(ctx context.Context, storage string) error {
 func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry *time.Timer) {
 	defer close(h.ended)
 	defer func() { expiry.Stop() }()
-	tick := time.NewTicker(l.terms.lease / 3)
+	tick := time.NewTicker(l.terms.renew)
 	defer tick.Stop()
 	for {
 		select {
@@ -137,7 +138,7 @@ func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry 
 			return
 		}
 		next := time.AfterFunc(l.terms.lease-l.terms.margin, func() { l.lose(h) })
-		renewal, cancel := context.WithTimeout(ctx, l.terms.lease/3)
+		renewal, cancel := context.WithTimeout(ctx, l.terms.renew)
 		res, err := l.db.ExecContext(renewal, renewLease, storage, h.epoch, l.terms.lease.Seconds())
 		cancel()
 		var rows int64

@@ -52,7 +52,7 @@ func emptySchema(t testing.TB) string { return server().Journal(t) }
 // testTerms are terms for a machine that is busy.
 func testTerms() terms {
 	return terms{
-		lease: time.Minute, grace: 0, margin: time.Second,
+		lease: time.Minute, renew: 20 * time.Second, grace: 0, margin: time.Second,
 		Limits: postgres.Limits{
 			Answer: time.Minute, Statement: time.Minute, Lock: time.Minute, Idle: time.Minute,
 		},
@@ -181,7 +181,7 @@ func TestALeaseThatIsNotRenewedInTimeIsGivenUpByItsHolder(t *testing.T) {
 
 func TestALeaseIsRenewed(t *testing.T) {
 	dsn := startServer(t).Schema(t)
-	j := openIn(t, dsn, func(t *terms) { t.lease, t.margin = 900*time.Millisecond, 0 })
+	j := openIn(t, dsn, func(t *terms) { t.renew = time.Second })
 	release := must(j.Lease(t.Context(), "home", "apply"))(t)
 	until := func() (at time.Time) {
 		t.Helper()
