@@ -168,6 +168,37 @@ func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 	equal(t, "lines", must(other.Verify(t.Context()))(t), 2)
 }
 
+// A commit may take longer than the rest of the lease, and the next holder may have ended the intent by then.
+func TestAnIntentWhoseLeaseIsLostDuringTheCommitIsRefused(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	s.Exec(t, dsn, `CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS
+		'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
+		CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON operations DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION pass()`)
+	gate := must(j.read.Conn(t.Context()))(t)
+	defer gate.Close()
+	must(gate.ExecContext(t.Context(), `SELECT pg_advisory_lock(7)`))(t)
+	began := make(chan error, 1)
+	go func() {
+		_, err := j.Begin(context.Background(), trashOf(file("a", "1")))
+		began <- err
+	}()
+	for committing := false; !committing && len(began) == 0; time.Sleep(10 * time.Millisecond) {
+		err := gate.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT * FROM pg_locks
+			WHERE locktype = 'advisory' AND objid = 7 AND NOT granted)`).Scan(&committing)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.leases.lose(j.leases.held["home"])
+	must(gate.ExecContext(t.Context(), `SELECT pg_advisory_unlock(7)`))(t)
+	wants(t, "Begin", <-began, ErrFenced)
+	equal(t, "open operations", len(keysOf(t, j, Filter{Open: true})), 1) // for the next holder to reconcile
+}
+
 func TestALeaseThatIsNotRenewedInTimeIsGivenUpByItsHolder(t *testing.T) {
 	dsn := startServer(t).Schema(t)
 	j := openIn(t, dsn, func(t *terms) { t.lease, t.margin = time.Minute, time.Minute-50*time.Millisecond })

@@ -141,9 +141,12 @@ func (r *recorder) commit(batch []*record) error {
 		}
 		return nil
 	})
+	if err == nil {
+		r.fence(batch)
+	}
 	// An outcome is the last use of its operation. After an error the rows decide and not this map.
 	for _, one := range batch {
-		if one.intent == nil || err != nil {
+		if one.intent == nil || err != nil || one.refused != nil {
 			delete(r.begun, one.key)
 		}
 	}
@@ -173,6 +176,22 @@ func (r *recorder) lock(tx *sql.Tx, c *chain, batch []*record) error {
 		storages = append(storages, e.storage)
 	}
 	return c.open.lock(context.Background(), tx, storages...)
+}
+
+// fence refuses the intents whose lease was lost while they were committed, which may take longer than the grace: the
+// next holder may have ended them already.
+func (r *recorder) fence(batch []*record) {
+	if r.chain.heads == nil {
+		return
+	}
+	for _, one := range batch {
+		if one.intent == nil || one.refused != nil {
+			continue
+		}
+		if _, held := r.chain.heads.holds(one.op.storage); !held {
+			one.refused = fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
+		}
+	}
 }
 
 // put writes one record and its line. A record that is refused does not stop the rest of the batch.
