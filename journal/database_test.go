@@ -279,6 +279,20 @@ func TestAServerThatCrashesLosesNothingThatWasAcknowledged(t *testing.T) {
 	equal(t, "lines", must(j.Verify(t.Context()))(t), 4)
 }
 
+// What is not on disk when it is acknowledged is lost in a crash.
+func TestACommitIsOnDiskThoughTheServerIsSetUpOtherwise(t *testing.T) {
+	s := startServer(t)
+	dsn := postgrestest.Durable(s.Schema(t))
+	s.Exec(t, dsn, `ALTER ROLE sweepd SET synchronous_commit = off`)
+	defer s.Exec(t, dsn, `ALTER ROLE sweepd RESET synchronous_commit`)
+	j := openIn(t, dsn, asStandard)
+	var commits string
+	if err := j.write.QueryRow(`SHOW synchronous_commit`).Scan(&commits); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "commits", commits, "on")
+}
+
 func TestATransactionThatMetADeadlockIsRunAgain(t *testing.T) {
 	dsn := startServer(t).Schema(t)
 	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)

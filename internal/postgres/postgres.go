@@ -77,6 +77,10 @@ func (d *Database) Connector(readOnly bool, l Limits) driver.Connector {
 	} {
 		c.RuntimeParams[name] = value
 	}
+	// A server may be set up to lose the last commits in a crash. Only the address itself can ask for that.
+	if c.RuntimeParams["synchronous_commit"] == "" {
+		c.RuntimeParams["synchronous_commit"] = "on"
+	}
 	return stdlib.GetConnector(*c)
 }
 
