@@ -21,7 +21,7 @@ var databaseMigrations embed.FS
 
 const databaseSteps = "migrations/postgres/*.sql"
 
-// idleReader is how long a transaction that only reads may wait for its reader. It locks nothing.
+// idleReader is how long a transaction or a query that only reads may wait for its reader. It locks nothing.
 const idleReader = 10 * time.Minute
 
 // openDatabase opens the journal in the schema of a PostgreSQL database to which the address leads. It makes the tables
@@ -32,7 +32,7 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
 	reading := t.Limits
-	reading.Idle = idleReader
+	reading.Idle, reading.Statement = idleReader, idleReader
 	// The leases are written through read.
 	read := sql.OpenDB(db.Connector(readOnly, reading))
 	read.SetMaxOpenConns(readers)
@@ -136,7 +136,9 @@ func migrateDatabase(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 		var ours bool
-		err := tx.QueryRowContext(ctx, `SELECT to_regclass('journal') IS NOT NULL`).Scan(&ours)
+		// Not in any other schema of the search_path.
+		err := tx.QueryRowContext(ctx,
+			`SELECT to_regclass(format('%I.journal', current_schema())) IS NOT NULL`).Scan(&ours)
 		var now int
 		if err == nil && ours {
 			err = tx.QueryRowContext(ctx, `SELECT version FROM journal`).Scan(&now)

@@ -293,6 +293,32 @@ func TestACommitIsOnDiskThoughTheServerIsSetUpOtherwise(t *testing.T) {
 	equal(t, "commits", commits, "on")
 }
 
+func TestAReaderMayTakeItsTime(t *testing.T) {
+	j := openIn(t, startServer(t).Schema(t), asStandard)
+	for db, want := range map[*sql.DB]string{j.read: "10min", j.write: "1min"} {
+		for _, limit := range []string{"statement_timeout", "idle_in_transaction_session_timeout"} {
+			var got string
+			if err := db.QueryRow(`SHOW ` + limit).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, limit, got, want)
+		}
+	}
+}
+
+// The tables are made where the version is looked up, whatever else the session can see.
+func TestAJournalInALaterSchemaIsAnotherOne(t *testing.T) {
+	s := startServer(t)
+	first := s.Schema(t)
+	other := openIn(t, first, asStandard)
+	second := s.Schema(t)
+	_, schema, _ := strings.Cut(postgrestest.Durable(first), "search_path=")
+	j := openIn(t, postgrestest.Durable(second)+","+schema, asStandard)
+	if j.File() == other.File() {
+		t.Error("the journal of another schema was opened")
+	}
+}
+
 func TestATransactionThatMetADeadlockIsRunAgain(t *testing.T) {
 	dsn := startServer(t).Schema(t)
 	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
