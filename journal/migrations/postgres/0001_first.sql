@@ -77,7 +77,7 @@ CREATE INDEX operations_in_trash ON operations (storage, receipt)
 	WHERE kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL;
 -- A path or a ref may be longer than a B-tree takes.
 CREATE INDEX operations_by_path ON operations USING hash (path) WHERE kind = 'trash';
-CREATE INDEX operations_by_size ON operations (size) WHERE kind = 'trash';
+CREATE INDEX operations_by_likeness ON operations (size, modified, created, id) WHERE kind = 'trash';
 
 CREATE TABLE moved (
 	operation    BIGINT PRIMARY KEY REFERENCES operations (id),
