@@ -95,6 +95,15 @@ func TestWhatReplacedAFileIsNeverRead(t *testing.T) {
 			if got, err := b.read(e); got != "" || !refusal(err) {
 				t.Errorf("got %q, %v; want a refusal", got, err)
 			}
+			rc, err := b.d.ReadRange(t.Context(), e.Ref, e.Revision, 0, e.Size)
+			if err != nil {
+				return
+			}
+			n, err := rc.Read(make([]byte, 2)) // a part of what is to be read
+			if n > 0 || !refusal(err) {
+				t.Errorf("got %d bytes, %v; want a refusal", n, err)
+			}
+			_ = rc.Close()
 		})
 	}
 }
