@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -168,35 +169,78 @@ func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 	equal(t, "lines", must(other.Verify(t.Context()))(t), 2)
 }
 
-// A commit may take longer than the rest of the lease, and the next holder may have ended the intent by then.
-func TestAnIntentWhoseLeaseIsLostDuringTheCommitIsRefused(t *testing.T) {
-	s := startServer(t)
-	dsn := s.Schema(t)
-	j := openIn(t, dsn, asStandard)
-	must(j.Lease(t.Context(), "home", "apply"))(t)
-	s.Exec(t, dsn, `CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS
+// holdCommits makes each commit of an intent wait until let is called. committing waits for one, and returns the process
+// of the server that has it.
+func holdCommits(t *testing.T, dsn string, j *Journal) (committing func() (pid int), let func()) {
+	t.Helper()
+	started.Exec(t, dsn, `CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS
 		'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
 		CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON operations DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW EXECUTE FUNCTION pass()`)
 	gate := must(j.read.Conn(t.Context()))(t)
-	defer gate.Close()
+	t.Cleanup(func() { gate.Close() })
 	must(gate.ExecContext(t.Context(), `SELECT pg_advisory_lock(7)`))(t)
-	began := make(chan error, 1)
-	go func() {
-		_, err := j.Begin(context.Background(), trashOf(file("a", "1")))
-		began <- err
-	}()
-	for committing := false; !committing && len(began) == 0; time.Sleep(10 * time.Millisecond) {
-		err := gate.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT * FROM pg_locks
-			WHERE locktype = 'advisory' AND objid = 7 AND NOT granted)`).Scan(&committing)
-		if err != nil {
-			t.Fatal(err)
+	committing = func() (pid int) {
+		t.Helper()
+		for pid == 0 {
+			err := gate.QueryRowContext(t.Context(), `SELECT coalesce(max(pid), 0) FROM pg_locks
+				WHERE locktype = 'advisory' AND objid = 7 AND NOT granted`).Scan(&pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
+		return pid
 	}
+	return committing, func() { must(gate.ExecContext(context.Background(), `SELECT pg_advisory_unlock(7)`))(t) }
+}
+
+// A commit may take longer than the rest of the lease, and the next holder may have ended the intent by then.
+func TestAnIntentWhoseLeaseIsLostDuringTheCommitIsRefused(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	committing, let := holdCommits(t, dsn, j)
+	var begin sync.WaitGroup
+	begin.Go(func() {
+		_, err := j.Begin(context.Background(), trashOf(file("a", "1")))
+		wants(t, "Begin", err, ErrFenced)
+	})
+	committing()
 	j.leases.lose(j.leases.held["home"])
-	must(gate.ExecContext(t.Context(), `SELECT pg_advisory_unlock(7)`))(t)
-	wants(t, "Begin", <-began, ErrFenced)
+	let()
+	begin.Wait()
 	equal(t, "open operations", len(keysOf(t, j, Filter{Open: true})), 1) // for the next holder to reconcile
+}
+
+// Whether a commit happened whose answer is lost is unknown, so that trying again could record it twice.
+func TestATransactionWhoseConnectionIsLostIsNotRunAgain(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	committing, let := holdCommits(t, dsn, j)
+	var begin sync.WaitGroup
+	begin.Go(func() {
+		_, err := j.Begin(context.Background(), trashOf(file("a", "1")))
+		wants(t, "Begin", err, ErrUnreachable)
+	})
+	s.Exec(t, dsn, fmt.Sprintf(`SELECT pg_terminate_backend(%d, 60000)`, committing()))
+	let()
+	begin.Wait()
+	did(t, j, trashOf(file("b", "1")), "bin/b") // by another connection
+	equal(t, "lines", must(j.Verify(t.Context()))(t), 2)
+}
+
+func TestALeaseThatIsOverByTheClockOfTheDatabaseRecordsNothing(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	s.Exec(t, dsn, `UPDATE leases SET expires_at = clock_timestamp() WHERE storage = 'home'`)
+	_, err := j.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "Begin", err, ErrFenced)
+	equal(t, "lines", must(j.Verify(t.Context()))(t), 0)
 }
 
 func TestALeaseThatIsNotRenewedInTimeIsGivenUpByItsHolder(t *testing.T) {
