@@ -359,10 +359,10 @@ func TestAPlanOfMoreFilesThanWereSeenIsRefused(t *testing.T) {
 
 func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
 	t.Parallel()
-	for name, choose := range map[string]func(int64) sweeper.Undone{
-		"run": func(run int64) sweeper.Undone { return sweeper.Undone{Run: run} },
-		"path": func(int64) sweeper.Undone {
-			return sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(2)}}}
+	for name, choose := range map[string]func(int64) journal.Undone{
+		"run": func(run int64) journal.Undone { return journal.Undone{Run: run} },
+		"path": func(int64) journal.Undone {
+			return journal.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(2)}}}
 		},
 	} {
 		b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
@@ -370,11 +370,11 @@ func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
 		b.put(ours(2), picture(2))
 		b.apply() // both are in the trash, and the record does not know
 		b.fail()
-		run, err := sweeper.LastRun(t.Context(), b.journal)
+		run, err := b.journal.NewestRunInTrash(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		ops, err := sweeper.Undoable(t.Context(), b.journal, choose(run))
+		ops, err := b.journal.Undoable(t.Context(), choose(run))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -396,7 +396,7 @@ func TestUndoOfAnInterruptedMoveThatNeverWasChangesNothing(t *testing.T) {
 		t.Errorf("got %+v, want the record completed and nothing else", sum)
 	}
 	b.holds(ours(1), picture(1))
-	if _, err := sweeper.LastRun(t.Context(), b.journal); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := b.journal.NewestRunInTrash(t.Context()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want nothing left to undo", err)
 	}
 }
@@ -406,8 +406,8 @@ func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
-	ops, err := sweeper.Undoable(t.Context(), b.journal,
-		sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(1)}}})
+	u := journal.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(1)}}}
+	ops, err := b.journal.Undoable(t.Context(), u)
 	if err != nil || len(ops) != 1 {
 		t.Errorf("got %d operations, %v; want 1", len(ops), err)
 	}
@@ -433,7 +433,7 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 		b.put(ours(1), picture(byte(i)))
 		b.apply()
 	}
-	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}}})
+	ops, err := b.journal.Undoable(t.Context(), journal.Undone{Files: []journal.Filter{{Path: ours(1)}}})
 	if err != nil || len(ops) != 1 {
 		t.Fatalf("got %v, %v", ops, err)
 	}
@@ -441,16 +441,16 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.holds(ours(1), picture(1))
-	if run, err := sweeper.LastRun(t.Context(), b.journal); err != nil || run != 1 {
+	if run, err := b.journal.NewestRunInTrash(t.Context()); err != nil || run != 1 {
 		t.Errorf("the last run with something in the trash: got %d, %v; want 1", run, err)
 	}
-	for _, u := range []sweeper.Undone{
+	for _, u := range []journal.Undone{
 		{Run: 77},
 		{Files: []journal.Filter{{Path: "/data/root/never.png"}}},
 		{Files: []journal.Filter{{Ref: "never"}}},
 		{Files: []journal.Filter{{Storage: "other", Path: ours(1)}}},
 	} {
-		if _, err := sweeper.Undoable(t.Context(), b.journal, u); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := b.journal.Undoable(t.Context(), u); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%+v: got %v, want fs.ErrNotExist", u, err)
 		}
 	}

@@ -1,11 +1,9 @@
 package sweeper
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/sweepd/sweepd/journal"
@@ -13,85 +11,9 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Undoable returns the operations that a person selects, and Undo restores their files in a run. A restored file
-// is kept from then on: by its name through the journal's End, and by its content through keepContent if the
-// storage has returned no hash of it.
-
-// Undone selects what Undo brings back: everything that one run trashed, or files, each by a filter on the operations
-// that moved it, of which the latest counts. Undoable returns fs.ErrNotExist if nothing of the run, or no such file,
-// is still in the trash.
-type Undone struct {
-	Run   int64
-	Files []journal.Filter
-}
-
-// Undoable returns the trash operations that u selects and that can be undone, also interrupted ones: Undo first
-// looks up their outcome.
-func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Operation, error) {
-	var ops []journal.Operation
-	if u.Run != 0 {
-		for op, err := range j.Operations(ctx, journal.Filter{Run: u.Run}) {
-			if err != nil {
-				return nil, err
-			}
-			if maybeInTrash(op) {
-				ops = append(ops, op)
-			}
-		}
-		if len(ops) == 0 {
-			return nil, fmt.Errorf("run %d has no files in the trash: %w", u.Run, fs.ErrNotExist)
-		}
-	}
-	chosen := map[string]bool{}
-	for _, f := range u.Files {
-		// The latest operation on a file counts.
-		f.Newest = true
-		op, err := latest(ctx, j, f)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("sweepd has not moved %q to the trash: %w", cmp.Or(f.Path, string(f.Ref)), err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		// Two filters may select the same operation.
-		if !chosen[op.Key] {
-			chosen[op.Key], ops = true, append(ops, op)
-		}
-	}
-	return ops, nil
-}
-
-// LastRun returns the latest run that still has files in the trash, or fs.ErrNotExist.
-func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
-	// An interrupted run may have moved files as well.
-	for _, f := range []journal.Filter{{InTrash: true, Newest: true}, {Open: true, Newest: true}} {
-		op, err := latest(ctx, j, f)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return 0, err
-		}
-		run = max(run, op.Op.Cause.Run)
-	}
-	if run == 0 {
-		return 0, fmt.Errorf("no file trashed by sweepd is in the trash: %w", fs.ErrNotExist)
-	}
-	return run, nil
-}
-
-// latest returns the first operation selected by f whose file may be in the trash, or fs.ErrNotExist.
-func latest(ctx context.Context, j *journal.Journal, f journal.Filter) (journal.Operation, error) {
-	for op, err := range j.Operations(ctx, f) {
-		if err != nil || maybeInTrash(op) {
-			return op, err
-		}
-	}
-	return journal.Operation{}, fs.ErrNotExist
-}
-
-// maybeInTrash reports whether the operation put a file into the trash that is still there, or was interrupted while
-// it did. A file that had left the trash may be there again, for example if its disk was away.
-func maybeInTrash(op journal.Operation) bool {
-	return op.Op.Kind == providers.OpTrash && op.Err == nil && (op.Resolved == "" || op.Resolved == providers.OpGone)
-}
+// The journal's Undoable returns the operations that a person selects, and Undo restores their files in a run. A
+// restored file is kept from then on: by its name through the journal's End, and by its content through keepContent if
+// the storage has returned no hash of it.
 
 // Undo restores the files that the operations trashed. Of files with the same path, the first is restored first. It
 // never overwrites: a file whose name is taken stays in the trash and is a Problem. The journal keeps restored files
@@ -169,7 +91,7 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 			return err
 		}
 		// The run has already looked up interrupted operations, so one that is still open could not be completed.
-		if !maybeInTrash(now) || now.Ended.IsZero() {
+		if !now.MaybeInTrash() || now.Ended.IsZero() {
 			break
 		}
 		e := now.Op.Entry

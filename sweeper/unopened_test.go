@@ -49,7 +49,7 @@ func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	said("plan of a purge", sum)
-	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Run: 1})
+	ops, err := b.journal.Undoable(t.Context(), journal.Undone{Run: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,14 +96,13 @@ func TestAFileIsUndoneByWhatItsStorageCallsIt(t *testing.T) {
 	for _, f := range []journal.Filter{
 		{Ref: ref}, {Storage: "home", Ref: ref}, {Storage: "home", Path: ours(2)}, {Path: ours(2), Ref: ref},
 	} {
-		ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{f}})
+		ops, err := b.journal.Undoable(t.Context(), journal.Undone{Files: []journal.Filter{f}})
 		if err != nil || len(ops) != 1 || ops[0].Op.Entry.Path != ours(2) {
 			t.Errorf("%+v: got %+v, %v", f, ops, err)
 		}
 	}
 	for _, f := range []journal.Filter{{Storage: "drive", Ref: ref}, {Path: ours(1), Ref: ref}} {
-		if ops, err := sweeper.Undoable(t.Context(), b.journal,
-			sweeper.Undone{Files: []journal.Filter{f}}); err == nil ||
+		if ops, err := b.journal.Undoable(t.Context(), journal.Undone{Files: []journal.Filter{f}}); err == nil ||
 			!strings.Contains(err.Error(), "sweepd has not moved") {
 			t.Errorf("%+v: got %+v, %v", f, ops, err)
 		}

@@ -121,7 +121,7 @@ func (p *program) undoable(ctx context.Context, o undoOptions) (ops []journal.Op
 	switch {
 	case o.last:
 		var run int64
-		if run, err = sweeper.LastRun(ctx, j); err == nil {
+		if run, err = j.NewestRunInTrash(ctx); err == nil {
 			ops, err = ofRuns(ctx, j, []int64{run})
 		}
 	case o.since != "":
@@ -155,7 +155,7 @@ func runNumbers(args []string) (runs []int64) {
 // ofRuns returns the operations of the runs, or fs.ErrNotExist if one of them has none that can be undone.
 func ofRuns(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal.Operation, err error) {
 	for _, run := range runs {
-		some, err := sweeper.Undoable(ctx, j, sweeper.Undone{Run: run})
+		some, err := j.Undoable(ctx, journal.Undone{Run: run})
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +177,7 @@ func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since s
 	}
 	var ops []journal.Operation
 	for _, r := range runs {
-		some, err := sweeper.Undoable(ctx, j, sweeper.Undone{Run: r.ID})
+		some, err := j.Undoable(ctx, journal.Undone{Run: r.ID})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -196,7 +196,7 @@ func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since s
 // ofFiles returns the latest move of each file to the trash. A file is named by its path, or as STORAGE:PATH or
 // STORAGE:ID for one of an account. It returns fs.ErrNotExist if one of them is not in the trash.
 func (p *program) ofFiles(ctx context.Context, j *journal.Journal, files []string) ([]journal.Operation, error) {
-	var u sweeper.Undone
+	var u journal.Undone
 	for _, arg := range files {
 		if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 			u.Files = append(u.Files, app.FilterOf(storage, file))
@@ -208,7 +208,7 @@ func (p *program) ofFiles(ctx context.Context, j *journal.Journal, files []strin
 		}
 		u.Files = append(u.Files, f)
 	}
-	return sweeper.Undoable(ctx, j, u)
+	return j.Undoable(ctx, u)
 }
 
 // recorded returns the filter for a file of this machine by its path: with links resolved, or else as given, since
@@ -224,8 +224,7 @@ func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filt
 		return f, err
 	}
 	// A path that is recorded under its real name is undone by that, also if another file has the given one.
-	if _, err := sweeper.Undoable(ctx, j,
-		sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := j.Undoable(ctx, journal.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
 	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil

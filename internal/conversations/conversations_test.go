@@ -99,7 +99,7 @@ func (b *box) apply() (run int64) {
 // undo brings back what the run trashed.
 func (b *box) undo(run int64) {
 	b.Helper()
-	ops, err := sweeper.Undoable(b.Context(), b.journal, sweeper.Undone{Run: run})
+	ops, err := b.journal.Undoable(b.Context(), journal.Undone{Run: run})
 	if err != nil {
 		b.Fatal(err)
 	}

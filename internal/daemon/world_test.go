@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // world is the true state in a soak test, independent of the service.
@@ -211,7 +211,7 @@ func (w *world) undo() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	ops, err := sweeper.Undoable(context.Background(), a.Journal, sweeper.Undone{Run: run})
+	ops, err := a.Journal.Undoable(context.Background(), journal.Undone{Run: run})
 	switch {
 	case err == nil:
 		_, err = a.Sweeper.Undo(context.Background(), ops, nil)

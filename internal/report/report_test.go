@@ -232,7 +232,7 @@ var cases = map[string]func(b *box) report.Run{
 	"undone": func(b *box) report.Run {
 		b.fill()
 		run := b.apply(func() {})
-		ops, err := sweeper.Undoable(b.Context(), b.journal, sweeper.Undone{Run: run})
+		ops, err := b.journal.Undoable(b.Context(), journal.Undone{Run: run})
 		if err != nil {
 			b.Fatal(err)
 		}

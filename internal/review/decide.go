@@ -335,12 +335,12 @@ func (s *Server) undoForm(r *http.Request) (*sweeper.Summary, error) {
 // operationsOf returns the trash operations that a form names and that can be undone. It returns fs.ErrNotExist if one
 // of them is no longer in the trash.
 func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]journal.Operation, error) {
-	var u sweeper.Undone
+	var u journal.Undone
 	if run := form.Get("run"); run != "" {
 		if _, err := fmt.Sscanf(run, "%d", &u.Run); err != nil || u.Run <= 0 {
 			return nil, fmt.Errorf("%q is not a run number", run)
 		}
-		return sweeper.Undoable(ctx, j, u)
+		return j.Undoable(ctx, u)
 	}
 	keys := form["key"]
 	if one := form.Get("one"); one != "" {
@@ -352,5 +352,5 @@ func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]j
 	if len(u.Files) == 0 {
 		return nil, errors.New("no file is selected")
 	}
-	return sweeper.Undoable(ctx, j, u)
+	return j.Undoable(ctx, u)
 }

@@ -180,7 +180,7 @@ func Apply(p *Process) {
 
 // Undo restores the files that the first run moved.
 func Undo(p *Process) {
-	ops, err := sweeper.Undoable(p.Context(), p.j, sweeper.Undone{Run: 1})
+	ops, err := p.j.Undoable(p.Context(), journal.Undone{Run: 1})
 	if err != nil {
 		p.Logf("undo: %v", err)
 		return
