@@ -54,9 +54,9 @@ func (by decider) moved(op journal.Operation) time.Time {
 // entry came into the bin. It is not due by an unknown time, by one in the future, or while the clock is in
 // doubt.
 func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
-	lies, there := by.s.o.Now().Sub(at), language.Messagef("trashed on %s", When(at, by.s.o.Now()))
+	lies, there := by.s.o.Now().Sub(at), language.Messagef("trashed on %s", language.When(at, by.s.o.Now()))
 	if b.undated {
-		there = language.Messagef("sweepd first saw it there on %s", When(at, by.s.o.Now()))
+		there = language.Messagef("sweepd first saw it there on %s", language.When(at, by.s.o.Now()))
 	}
 	switch {
 	case after <= 0:

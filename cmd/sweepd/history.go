@@ -15,7 +15,6 @@ import (
 	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // historyOptions are the arguments and flags of history.
@@ -213,7 +212,7 @@ func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions
 			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 			continue
 		}
-		p.term.printf("%4d  %-16s  %-6s %s\n", r.ID, sweeper.When(r.Began, p.now()), r.Kind,
+		p.term.printf("%4d  %-16s  %-6s %s\n", r.ID, language.When(r.Began, p.now()), r.Kind,
 			p.term.text(report.Brief(r)))
 	}
 	if len(runs) == 0 && !o.json {

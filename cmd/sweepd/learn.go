@@ -14,7 +14,6 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/known"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // learnOptions are the arguments and flags of learn. args are exports and pictures; with forget, numbers or paths of
@@ -215,7 +214,7 @@ func (p *program) listSources(ctx context.Context, asJSON bool) error {
 			})
 			continue
 		}
-		p.term.printf("%-16s  %s: %s\n", sweeper.When(s.Learnt, p.now()), safe(tilde(s.Path, p.home())),
+		p.term.printf("%-16s  %s: %s\n", language.When(s.Learnt, p.now()), safe(tilde(s.Path, p.home())),
 			p.term.text(p.learnt(s)))
 		p.term.printf("%18s%s\n", "", p.term.dim(p.term.in.Sprintf("to forget it: %s", forget)))
 	}

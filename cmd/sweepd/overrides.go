@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/journal"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonOverride is one decision of the user in force: a line of keep --list --json. A decision on a file has ref and
@@ -56,7 +56,7 @@ func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
 			p.json(p.overrideLine(s))
 			continue
 		}
-		p.term.printf("%-16s  %-7s  %s\n", sweeper.When(s.At, p.now()), s.Override, p.describeOverride(s))
+		p.term.printf("%-16s  %-7s  %s\n", language.When(s.At, p.now()), s.Override, p.describeOverride(s))
 		p.term.printf("%27s%s\n", "", p.term.dim(p.term.in.Sprintf("to cancel: %s", p.takesBack(s))))
 	}
 	if len(all) == 0 && !asJSON {

@@ -143,7 +143,7 @@ func (r *terminalReview) row(x reviewItem) tui.Row {
 			Action: in.Sprintf("binned"), Kind: tui.Binned,
 			Cells: []string{"", size(e.Size).In(in), age(e.Modified, p.now()).In(in)},
 			Name:  safe(path.Base(e.Path)), Place: p.place(op.Op.Storage, e.Path),
-			Why: in.Sprintf("in the trash since %s, by run %d and rule %s", sweeper.When(op.Ended, p.now()), by.Run,
+			Why: in.Sprintf("in the trash since %s, by run %d and rule %s", language.When(op.Ended, p.now()), by.Run,
 				safe(by.Rule)),
 		}
 	}
@@ -255,7 +255,7 @@ func (p *program) explainFound(ctx context.Context, a *app.App, f sweeper.Found)
 func (p *program) printBinned(op journal.Operation) {
 	by := op.Op.Cause
 	p.term.printf("%s\n", p.place(op.Op.Storage, op.Op.Entry.Path))
-	p.term.printf("  in the trash since %s, by run %d and rule %s\n", sweeper.When(op.Ended, p.now()), by.Run,
+	p.term.printf("  in the trash since %s, by run %d and rule %s\n", language.When(op.Ended, p.now()), by.Run,
 		safe(by.Rule))
 	for _, why := range by.Reasons {
 		p.term.printf("  %s\n", safe(why))

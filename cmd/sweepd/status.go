@@ -16,7 +16,6 @@ import (
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // jsonStatus is the output of status --json. Without a record the figures are 0 and last_run is null; without a daemon,
@@ -192,7 +191,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	} else if last.ID == 0 {
 		t.printf("last run   none yet\n")
 	} else {
-		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, sweeper.When(last.Began, p.now()),
+		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, language.When(last.Began, p.now()),
 			t.text(report.Brief(last)))
 	}
 	trash := language.Messagef("nothing of ours")
@@ -201,7 +200,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 		trash = language.Messagef("not known")
 	case st.InTrash > 0:
 		trash = language.Messagef("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes),
-			sweeper.When(*st.Oldest, p.now()))
+			language.When(*st.Oldest, p.now()))
 	}
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {
