@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Clock holds the values of a machine's clocks at one moment. The journal does not interpret it.
+// Clock holds the values of a machine's clocks at one moment.
 type Clock struct {
 	// Wall is the time of day, which a person or a program can set.
 	Wall time.Time     `json:"wall"`

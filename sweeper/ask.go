@@ -46,7 +46,7 @@ type openCase struct {
 // newAsking returns what a scan of the storage may upload, and OpenAI's earlier answers. If there is no record of the
 // uploads there is no limit, and by a doubtful clock none that can be trusted, so that nothing is uploaded then.
 func (s *Sweeper) newAsking(
-	ctx context.Context, doubt *ClockError, st *providers.Storage,
+	ctx context.Context, doubt *journal.ClockError, st *providers.Storage,
 ) (a asking, of answers, err error) {
 	if a.on = s.o.Policy.Asks(st.Name()); !a.on {
 		return a, nil, nil

@@ -15,7 +15,7 @@ import (
 // date of it, and its verdict, if another examination costs much.
 type binMemory struct {
 	s     *Sweeper
-	doubt *ClockError // if set, nothing is dated or remembered
+	doubt *journal.ClockError // if set, nothing is dated or remembered
 	st    *providers.Storage
 	// before is the journal's record so far. now replaces it, and has the entries of this listing.
 	before map[providers.Receipt]journal.TrashEntry
@@ -23,7 +23,9 @@ type binMemory struct {
 }
 
 // recallBin reads the memory of the storage's bin; save writes it back.
-func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *providers.Storage) (*binMemory, error) {
+func (s *Sweeper) recallBin(
+	ctx context.Context, doubt *journal.ClockError, st *providers.Storage,
+) (*binMemory, error) {
 	before, err := s.o.Journal.Bin(ctx, st.Name(), fingerprint.Version)
 	return &binMemory{s, doubt, st, before, map[providers.Receipt]journal.TrashEntry{}}, err
 }

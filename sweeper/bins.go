@@ -26,7 +26,8 @@ func (s *Sweeper) Bins(ctx context.Context, each func(TrashEntry)) (*Summary, er
 // bins calls each for every entry of the bins. If only is not nil, for a purge, it calls each for the entries with
 // these receipts alone, and reads all of each.
 func (s *Sweeper) bins(
-	ctx context.Context, doubt *ClockError, sum *Summary, only map[providers.Receipt]bool, each func(TrashEntry),
+	ctx context.Context, doubt *journal.ClockError, sum *Summary, only map[providers.Receipt]bool,
+	each func(TrashEntry),
 ) error {
 	ours := map[providers.Receipt]journal.Operation{}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {

@@ -15,7 +15,7 @@ import (
 // storage twice.
 type Case struct {
 	policy.Facts
-	doubt *ClockError
+	doubt *journal.ClockError
 
 	in    asked[string]
 	user  asked[journal.Override]

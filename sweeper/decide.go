@@ -27,7 +27,7 @@ func facts(storage string, rec journal.Record) policy.Facts {
 // decider decides on the files of one call. It has the inputs that all its decisions have in common.
 type decider struct {
 	s         *Sweeper
-	doubt     *ClockError // why no age can be computed; nil: it can
+	doubt     *journal.ClockError // why no age can be computed; nil: it can
 	overrides overrides
 	// learnt returns what is known of the bytes of files.
 	learnt func(context.Context) (knowledge, error)
@@ -36,7 +36,7 @@ type decider struct {
 }
 
 // decider returns a decider with the user's decisions as they are now, for many files.
-func (s *Sweeper) decider(ctx context.Context, doubt *ClockError) (decider, error) {
+func (s *Sweeper) decider(ctx context.Context, doubt *journal.ClockError) (decider, error) {
 	snapshot, err := s.o.Journal.Overrides(ctx)
 	if err != nil {
 		return decider{}, fmt.Errorf("read what a person said: %w", err)
@@ -50,7 +50,7 @@ func (s *Sweeper) decider(ctx context.Context, doubt *ClockError) (decider, erro
 }
 
 // binDecider returns a decider that can also judge how long sweepd's own entries have been in the bins.
-func (s *Sweeper) binDecider(ctx context.Context, doubt *ClockError) (decider, error) {
+func (s *Sweeper) binDecider(ctx context.Context, doubt *journal.ClockError) (decider, error) {
 	by, err := s.decider(ctx, doubt)
 	if err != nil {
 		return by, err
@@ -62,7 +62,7 @@ func (s *Sweeper) binDecider(ctx context.Context, doubt *ClockError) (decider, e
 }
 
 // liveDecider returns a decider that looks up the user's decisions anew for each file.
-func (s *Sweeper) liveDecider(doubt *ClockError) decider {
+func (s *Sweeper) liveDecider(doubt *journal.ClockError) decider {
 	return decider{s: s, doubt: doubt, overrides: liveOverrides{s.o.Journal}, learnt: s.learnt}
 }
 
@@ -171,7 +171,7 @@ type question struct {
 	policy.Facts
 	policy *policy.Policy
 	now    time.Time
-	doubt  *ClockError // see decider
+	doubt  *journal.ClockError // see decider
 	facts  lookup
 	d      policy.Decision
 }

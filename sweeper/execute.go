@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -136,7 +137,7 @@ func (s *Sweeper) free(ctx context.Context) map[string]int64 {
 
 // mark begins the grace of the files. The journal marks a file only if its record is still of that revision. Whether
 // the file is due is decided when the grace ends.
-func (s *Sweeper) mark(ctx context.Context, doubt *ClockError, items []Item, sum *Summary) error {
+func (s *Sweeper) mark(ctx context.Context, doubt *journal.ClockError, items []Item, sum *Summary) error {
 	if doubt != nil {
 		for _, it := range items {
 			sum.refuse(it, "begin the grace of", doubt)

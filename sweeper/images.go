@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -56,7 +57,7 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 }
 
 // knowThose adds the hashes of local files that have none and may equal another file.
-func (s *Sweeper) knowThose(ctx context.Context, doubt *ClockError, found []Found) error {
+func (s *Sweeper) knowThose(ctx context.Context, doubt *journal.ClockError, found []Found) error {
 	sizes := map[int64]int{}
 	for _, f := range found {
 		sizes[f.Entry.Size]++
@@ -81,7 +82,7 @@ func (s *Sweeper) knowThose(ctx context.Context, doubt *ClockError, found []Foun
 
 // knowOne adds the hashes of one file. An unreadable file gets none.
 func (s *Sweeper) knowOne(
-	ctx context.Context, doubt *ClockError, st *providers.Storage, r *reader, f *Found,
+	ctx context.Context, doubt *journal.ClockError, st *providers.Storage, r *reader, f *Found,
 ) error {
 	r.open(ctx, st, f.Entry)
 	sums, err := r.sums()

@@ -11,7 +11,7 @@ import (
 // planPurge adds the entries of the bins for which want returns true. The bins are listed only if the policy asks for
 // it: sweepd's own entries are known from the journal, and the journal's time of trashing counts, not the bin's.
 func (s *Sweeper) planPurge(
-	ctx context.Context, doubt *ClockError, p *Plan, sum *Summary, want func(TrashEntry) bool,
+	ctx context.Context, doubt *journal.ClockError, p *Plan, sum *Summary, want func(TrashEntry) bool,
 ) error {
 	take := func(b TrashEntry) {
 		if s.purges(b) && want(b) {
@@ -39,7 +39,9 @@ func (s *Sweeper) purges(b TrashEntry) bool {
 
 // ownEntries calls take for sweepd's own entries that are due by the journal, are still in the bin as far as that can
 // be seen cheaply, and have no content that the user keeps.
-func (s *Sweeper) ownEntries(ctx context.Context, doubt *ClockError, sum *Summary, take func(TrashEntry)) error {
+func (s *Sweeper) ownEntries(
+	ctx context.Context, doubt *journal.ClockError, sum *Summary, take func(TrashEntry),
+) error {
 	by, err := s.binDecider(ctx, doubt)
 	if err != nil {
 		return err

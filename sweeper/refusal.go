@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -33,7 +34,7 @@ func refusal(err error) string {
 	if _, ok := errors.AsType[*providers.FolderError](err); ok {
 		return ""
 	}
-	if _, ok := errors.AsType[*ClockError](err); ok {
+	if _, ok := errors.AsType[*journal.ClockError](err); ok {
 		return "clock"
 	}
 	for _, kind := range refusals {

@@ -12,7 +12,7 @@ import (
 // run is one recorded run that may change something. It takes the leases, completes the record of interrupted
 // operations, calls act and records the summary. doubt is that of noteClock.
 func (s *Sweeper) run(
-	ctx context.Context, kind string, doubt *ClockError, act func(context.Context, *Summary) error,
+	ctx context.Context, kind string, doubt *journal.ClockError, act func(context.Context, *Summary) error,
 ) (_ *Summary, err error) {
 	release, err := s.lease(ctx, kind)
 	if err != nil {

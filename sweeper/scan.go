@@ -53,7 +53,7 @@ func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 }
 
 // scan is Scan after prepare. It ends at the first storage that returns an error.
-func (s *Sweeper) scan(ctx context.Context, doubt *ClockError, o ScanOptions) (*Summary, error) {
+func (s *Sweeper) scan(ctx context.Context, doubt *journal.ClockError, o ScanOptions) (*Summary, error) {
 	started := s.o.Now()
 	sum := s.summary()
 	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{},
@@ -103,7 +103,7 @@ type scan struct {
 
 // newScan returns the state before the first listing: what is remembered of the storage, and the user's decisions.
 func (s *Sweeper) newScan(
-	ctx context.Context, doubt *ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
+	ctx context.Context, doubt *journal.ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
 ) (*scan, error) {
 	seen, err := s.o.Journal.LoadVerdictCache(ctx, st.Name(), s.o.Policy.Detectors(st.Name()))
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *Sweeper) newScan(
 // scanStorage lists the changes since the cursor, or everything if there is no cursor, if it has expired, or for
 // All, which reports images that the journal does not name.
 func (s *Sweeper) scanStorage(
-	ctx context.Context, doubt *ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
+	ctx context.Context, doubt *journal.ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
 ) error {
 	sc, err := s.newScan(ctx, doubt, st, o, sum)
 	if err != nil {

@@ -24,7 +24,7 @@ type Options struct {
 	Journal    *journal.Journal
 	Storages   []*providers.Storage // in the order in which they are swept
 	Classifier *fingerprint.Classifier
-	// Now returns the present time. If it is wrong, no age is computed from it: see ClockError.
+	// Now returns the present time. If it is wrong, no age is computed from it: see journal.ClockError.
 	Now           func() time.Time
 	Workers       int // files examined at once; 0: two per processor
 	RemoteWorkers int // the same for a remote storage, where an examination mostly waits; 0: 32
@@ -92,7 +92,7 @@ func New(o Options) (*Sweeper, error) {
 
 // prepare determines the inputs of one call's decisions other than the files: the targets of the policy's links, and
 // whether ages can be computed. doubt is nil if they can.
-func (s *Sweeper) prepare(ctx context.Context) (doubt *ClockError, err error) {
+func (s *Sweeper) prepare(ctx context.Context) (doubt *journal.ClockError, err error) {
 	s.resolve()
 	return s.checkClock(ctx)
 }

@@ -53,7 +53,7 @@ func causeOf(err error) status.Cause {
 		return status.CauseRecord
 	case has[*policyfile.Error](err):
 		return status.CausePolicy
-	case has[*sweeper.ClockError](err):
+	case has[*journal.ClockError](err):
 		return status.CauseClock
 	case needsSignIn(err):
 		return status.CauseSignIn
@@ -94,7 +94,7 @@ func sentence(cause status.Cause, storage string, err error) language.Message {
 		return PolicyProblem(err).Hint
 	case status.CauseClock:
 		why := language.Verbatim(text)
-		if doubt, ok := errors.AsType[*sweeper.ClockError](err); ok && doubt.Error() == text {
+		if doubt, ok := errors.AsType[*journal.ClockError](err); ok && doubt.Error() == text {
 			why = doubt.Text()
 		}
 		return language.Messagef("%s: set it, see timedatectl; or, if it is right: sweepd resume --clock", why)

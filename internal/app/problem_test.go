@@ -30,7 +30,7 @@ func TestAProblemNamesWhatMendsIt(t *testing.T) {
 		{errors.Join(journal.ErrDamaged, providers.ErrFull), status.CauseFull, nil},
 		{journal.ErrReplaced, status.CauseRecord, []string{"sweepd history --verify"}},
 		{wrong, status.CausePolicy, []string{"correct /etc/p.yaml:1:1: ", "and 2 more", "sweepd check"}},
-		{&sweeper.ClockError{}, status.CauseClock, []string{"timedatectl", "sweepd resume --clock"}},
+		{&journal.ClockError{}, status.CauseClock, []string{"timedatectl", "sweepd resume --clock"}},
 		{
 			fmt.Errorf("open drive: %w", &oauth.Error{Kind: oauth.ErrSignInAgain, Hint: "sweepd login drive"}),
 			status.CauseSignIn,

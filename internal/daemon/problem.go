@@ -46,9 +46,9 @@ func (d *daemon) clockProblem(ctx context.Context, now time.Time) *status.Proble
 
 // clockDoubt returns the reason why no age can be computed by the clock; nil if it can, or if the record cannot be
 // read.
-func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *sweeper.ClockError {
+func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *journal.ClockError {
 	boot, up := d.o.Uptime()
-	doubt, err := sweeper.CheckClock(ctx, d.journal, journal.Clock{Wall: now, Boot: boot, Up: up})
+	doubt, err := d.journal.CheckClock(ctx, journal.Clock{Wall: now, Boot: boot, Up: up})
 	if err != nil {
 		return nil // check reports it
 	}
