@@ -21,35 +21,13 @@ type Side struct {
 	Cases  []Case
 }
 
-// Fate is what a policy does with one file.
-type Fate struct {
-	Swept    bool            // the file is in a storage of the policy
-	Decision policy.Decision // keep without a rule if it is not
-	Goes     time.Time       // when the file goes to the trash at the earliest; zero: no time lets it go
-}
-
-// Turn is how the fate of a file changes.
-type Turn string
-
-// The turns, in the order of a list.
-const (
-	TurnGo     Turn = "go"     // it is due, and was not
-	TurnWait   Turn = "wait"   // it is held, and was not
-	TurnTime   Turn = "time"   // it is held as before, to another time
-	TurnReview Turn = "review" // it is up for review, and was not
-	TurnStay   Turn = "stay"   // it is kept, and was not
-)
-
-// Turns returns all turns in the order of a list.
-func Turns() []Turn { return []Turn{TurnGo, TurnWait, TurnTime, TurnReview, TurnStay} }
-
 // Change is a file that two policies treat differently.
 type Change struct {
-	Turn          Turn
+	Turn          policy.Turn
 	Storage       string // its name in the policy after the change, or before it if only that one sweeps the file
 	Entry         providers.Entry
 	Verdict       fingerprint.Verdict
-	Before, After Fate
+	Before, After policy.Fate
 }
 
 // Compare returns the files that the two policies treat differently at that time, ordered by turn, storage and path,
@@ -74,7 +52,7 @@ func Compare(before, after Side, now time.Time) (all []Change, files int) {
 		}
 	}
 	slices.SortFunc(all, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(slices.Index(Turns(), a.Turn), slices.Index(Turns(), b.Turn)),
+		return cmp.Or(cmp.Compare(slices.Index(policy.Turns(), a.Turn), slices.Index(policy.Turns(), b.Turn)),
 			strings.Compare(a.Storage, b.Storage), strings.Compare(a.Entry.Path, b.Entry.Path),
 			strings.Compare(string(a.Entry.Ref), string(b.Entry.Ref)))
 	})
@@ -82,31 +60,17 @@ func Compare(before, after Side, now time.Time) (all []Change, files int) {
 }
 
 // appendChange appends the change of a file unless it has the same fate on both sides.
-func appendChange(all []Change, c Case, before, after Fate) []Change {
-	turn := turnOf(before, after)
+func appendChange(all []Change, c Case, before, after policy.Fate) []Change {
+	turn := before.Turn(after)
 	if turn == "" {
 		return all
 	}
 	return append(all, Change{turn, c.Storage, c.Entry, c.Verdict, before, after})
 }
 
-// turnOf returns how the fate changes; "" if it does not.
-func turnOf(before, after Fate) Turn {
-	was, is := before.Decision.Action, after.Decision.Action
-	switch {
-	case was == is && (is != policy.Hold || before.Goes.Equal(after.Goes)):
-		return ""
-	case was == is:
-		return TurnTime
-	}
-	return map[policy.Action]Turn{
-		policy.Trash: TurnGo, policy.Hold: TurnWait, policy.Review: TurnReview, policy.Keep: TurnStay,
-	}[is]
-}
-
 // unswept is the fate of a file that is in no storage of a policy.
-func unswept() Fate {
-	return Fate{Decision: policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonNoRule}}
+func unswept() policy.Fate {
+	return policy.Fate{Decision: policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonNoRule}}
 }
 
 // fileKey identifies a file in two policies.
@@ -118,7 +82,7 @@ type fileKey struct {
 // fated is a file with its fate.
 type fated struct {
 	file Case
-	fate Fate
+	fate policy.Fate
 }
 
 // fates returns the fates of the files of s, to be compared with those of another policy.
@@ -134,8 +98,8 @@ func (s Side) fates(other *policy.Policy, now time.Time) map[fileKey]fated {
 }
 
 // fate returns the fate of a file. A guard that holds it would do so at the end of a grace too.
-func (s Side) fate(c Case, now time.Time) Fate {
-	f := Fate{Swept: true, Decision: c.Decide(s.Policy, now)}
+func (s Side) fate(c Case, now time.Time) policy.Fate {
+	f := policy.Fate{Swept: true, Decision: c.Decide(s.Policy, now)}
 	held, err := c.guards(context.Background(), s.Policy.Protect)
 	if f.Decision.Action != policy.Hold || len(held) == 0 && err == nil {
 		f.Goes = s.Policy.Goes(f.Decision, now)

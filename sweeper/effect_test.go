@@ -216,7 +216,7 @@ func TestCompareListsWhatTwoPoliciesTreatDifferently(t *testing.T) {
 	}
 	after.Cases = house[:1]
 	all, files := sweeper.Compare(before, after, b.now())
-	if files != len(cases) || len(all) != 7 || all[0].After.Swept || all[0].Turn != sweeper.TurnStay {
+	if files != len(cases) || len(all) != 7 || all[0].After.Swept || all[0].Turn != policy.TurnStay {
 		t.Errorf("most files are in no storage any more: %q of %d files", turns(all), files)
 	}
 	if all, _ = sweeper.Compare(after, before, b.now()); len(all) != 7 || all[0].Before.Swept {

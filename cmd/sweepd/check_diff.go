@@ -95,7 +95,7 @@ func (p *program) compared(o checkOptions) (before, after app.NamedPolicy, err e
 // printDiff prints the files that the policies treat differently, by turn, and the lines of what else differs. The
 // turns are in the order of their weight: files that would newly go come first.
 func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, removed, added []string) {
-	for _, turn := range sweeper.Turns() {
+	for _, turn := range policy.Turns() {
 		p.printTurn(turn, changesOf(c.Changes, turn))
 	}
 	if len(removed)+len(added) > 0 {
@@ -144,7 +144,7 @@ func (p *program) unknownEffects(before, after *policy.Policy, name string) {
 }
 
 // printTurn prints the files whose fate turns in one way. A turn without files has no heading.
-func (p *program) printTurn(turn sweeper.Turn, all []sweeper.Change) {
+func (p *program) printTurn(turn policy.Turn, all []sweeper.Change) {
 	if len(all) == 0 {
 		return
 	}
@@ -162,7 +162,7 @@ func (p *program) printTurn(turn sweeper.Turn, all []sweeper.Change) {
 }
 
 // changesOf returns the changes with that turn.
-func changesOf(all []sweeper.Change, turn sweeper.Turn) []sweeper.Change {
+func changesOf(all []sweeper.Change, turn policy.Turn) []sweeper.Change {
 	return slices.DeleteFunc(slices.Clone(all), func(c sweeper.Change) bool { return c.Turn != turn })
 }
 
@@ -209,7 +209,7 @@ func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
 		Removed: append([]string{}, removed...), Added: append([]string{}, added...), Complete: !c.Partial(),
 		Same: len(c.Changes)+len(removed)+len(added) == 0 && !c.Partial(),
 	}
-	for _, turn := range sweeper.Turns() {
+	for _, turn := range policy.Turns() {
 		end.Turns[string(turn)] = len(changesOf(c.Changes, turn))
 	}
 	for _, ch := range c.Changes {
@@ -225,6 +225,6 @@ func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
 }
 
 // fateLine returns the fate for --json.
-func fateLine(f sweeper.Fate) jsonFate {
+func fateLine(f policy.Fate) jsonFate {
 	return jsonFate{f.Swept, decisionLine(f.Decision), moment(f.Goes)}
 }

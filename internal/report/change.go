@@ -10,24 +10,24 @@ import (
 
 // TurnTitle returns a heading for the files whose fate turns in that way between two policies. The texts begin in lower
 // case, since the terminal puts a colon and figures after them. A turn of a later version is its own title.
-func TurnTitle(t sweeper.Turn) language.Message {
+func TurnTitle(t policy.Turn) language.Message {
 	switch t {
-	case sweeper.TurnGo:
+	case policy.TurnGo:
 		return language.Messagef("newly due")
-	case sweeper.TurnWait:
+	case policy.TurnWait:
 		return language.Messagef("newly held")
-	case sweeper.TurnTime:
+	case policy.TurnTime:
 		return language.Messagef("held to another time")
-	case sweeper.TurnReview:
+	case policy.TurnReview:
 		return language.Messagef("newly up for review")
-	case sweeper.TurnStay:
+	case policy.TurnStay:
 		return language.Messagef("newly kept")
 	}
 	return language.Verbatim(string(t))
 }
 
 // Fate returns what a policy does with a file and by which rule, as a clause: "due by rule mine".
-func Fate(f sweeper.Fate) language.Message {
+func Fate(f policy.Fate) language.Message {
 	d := f.Decision
 	switch {
 	case !f.Swept:

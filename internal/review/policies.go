@@ -9,6 +9,7 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -112,7 +113,7 @@ func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
 		e.Added = append(e.Added, s.plain(line))
 	}
 	e.Same = len(c.Changes)+len(removed)+len(added) == 0
-	for _, turn := range sweeper.Turns() {
+	for _, turn := range policy.Turns() {
 		if view := s.turn(l, turn, c.Changes); len(view.Files) > 0 {
 			e.Turns = append(e.Turns, view)
 		}
@@ -122,7 +123,7 @@ func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
 }
 
 // turn returns the files whose fate turns in one way.
-func (s *Server) turn(l *listing, turn sweeper.Turn, all []sweeper.Change) turnView {
+func (s *Server) turn(l *listing, turn policy.Turn, all []sweeper.Change) turnView {
 	v := turnView{Title: language.Capital(report.TurnTitle(turn).In(s.in))}
 	n := 0
 	for _, c := range all {
