@@ -27,8 +27,8 @@ var (
 	ErrNoLocks = errors.New("the file system of the journal has no locks")
 	// ErrReplaced means that a file of the open journal was removed or replaced.
 	ErrReplaced = errors.New("the journal was replaced while open")
-	// ErrFenced means that another process has, or may have, the lease of the storage: nothing may be changed. An intent
-	// is recorded only if the lease was lost in the meantime.
+	// ErrFenced means that another process has, or may have, the lease of the storage: nothing may be changed. An
+	// intent is recorded only if the lease was lost in the meantime.
 	ErrFenced = errors.New("the lease of the storage is lost")
 	// ErrUnreachable means that the database of the journal does not answer, or that its answer was lost.
 	ErrUnreachable = errors.New("the database of the journal does not answer")
