@@ -118,6 +118,11 @@ func TestLooksOfAnotherVersionAreRenewed(t *testing.T) {
 	if _, ok := l.Of(file("a.png")); ok || one || err != nil || l.Compared() != 0 {
 		t.Errorf("earlier ones are found: %v, %v, %v, compared with %d", ok, one, err, l.Compared())
 	}
+	later := packLooks(nil)
+	later[0]++
+	if _, ok := unpackLooks(later); ok {
+		t.Error("those of a later version are read")
+	}
 	renewed := Look{
 		Width: 300, Height: 200, Decoded: true, Clear: 5, Looks: []perceptual.Look{{Quality: 60, Ratio: 1.5}},
 	}
