@@ -482,6 +482,25 @@ func TestAGraceInTheBinCountsFromWhenThePictureIsKnown(t *testing.T) {
 	}
 }
 
+// If it is forgotten again, a new grace begins.
+func TestAGraceEndsWhenThePictureIsLearntAsAnUpload(t *testing.T) {
+	t.Parallel()
+	b, _ := knownBox(t, "local")
+	b.setPolicy(strings.Replace(knownRules, "do: trash}", "do: trash, grace: 5d}", 1))
+	at := "/data/root/a.png"
+	b.put(at, plainPNG(1))
+	b.learn(knownPicture(known.Generated, plainPNG(1)))
+	if sum := b.apply(); sum.Marked != 1 {
+		t.Fatalf("%+v", sum)
+	}
+	b.learn(knownPicture(known.Uploaded, plainPNG(1)))
+	b.plan()
+	rec, err := b.journal.Record(t.Context(), "home", fingerprint.Version, b.entry(at).Ref)
+	if err != nil || !rec.Marked.IsZero() {
+		t.Errorf("marked at %v, %v", rec.Marked, err)
+	}
+}
+
 func TestATwinIsKeptWithItsOriginal(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"local", "Drive", "Dropbox"} {
