@@ -76,10 +76,15 @@ func leaseAll(t testing.TB, j *Journal) error {
 }
 
 func TestTheSuiteOnPostgreSQL(t *testing.T) {
+	run := ""
+	if testing.Short() { // what several do at once, for the race detector
+		run = "Writers|Meanwhile|Process|AtOnce"
+	}
 	// What is left out takes long, and is about sums and hashes that no database computes.
-	startServer(t).Suite(t, "-test.skip=TestARowThatIsNotWhatWasWritten|TestWhatWasLearntCannotChange|"+
-		"TestRecordsAreGivenToTheEndThough|TestTheJournalIsWrittenToWhileOperationsAreRead|TestManyMatches|"+
-		"TestAContentIsKnownByWhicheverHash|TestDamageAmongTheFilesSeen|TestNoTwoLists")
+	startServer(t).Suite(t, "-test.run="+run,
+		"-test.skip=TestARowThatIsNotWhatWasWritten|TestWhatWasLearntCannotChange|"+
+			"TestRecordsAreGivenToTheEndThough|TestTheJournalIsWrittenToWhileOperationsAreRead|TestManyMatches|"+
+			"TestAContentIsKnownByWhicheverHash|TestDamageAmongTheFilesSeen|TestNoTwoLists")
 }
 
 // openIn opens the journal at dsn as another process would, with the given changes of testTerms, and with the time of
@@ -169,8 +174,8 @@ func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 	equal(t, "lines", must(other.Verify(t.Context()))(t), 2)
 }
 
-// holdCommits makes each commit of an intent wait until let is called. committing waits for one, and returns the process
-// of the server that has it.
+// holdCommits makes each commit of an intent wait until let is called. committing waits for one, and returns the
+// process of the server that has it.
 func holdCommits(t *testing.T, dsn string, j *Journal) (committing func() (pid int), let func()) {
 	t.Helper()
 	started.Exec(t, dsn, `CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS

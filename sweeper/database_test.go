@@ -31,6 +31,10 @@ func TestTheSuiteOnPostgreSQL(t *testing.T) {
 		}
 	})
 	// The tests that record operations, finish them, count them or bring them back, without those of many steps.
-	s.Suite(t, "-test.run=Undo|Reconcil|Interrupted|Purge|Limit|Emptied|Finish|Lease|AnotherSweep|Crash",
+	run := "Undo|Reconcil|Interrupted|Purge|Limit|Emptied|Finish|Lease|AnotherSweep|Crash"
+	if testing.Short() { // a slice for the race detector
+		run = "Undo|Lease|AnotherSweep"
+	}
+	s.Suite(t, "-test.run="+run,
 		"-test.skip=TheSuite|EachRight|WhatAnotherProgramTookOut|WhatIsKeptByContent|WhatThePolicyWouldNotTrash")
 }
