@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -10,6 +11,8 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -98,19 +101,14 @@ func documentLine(d app.Document) jsonDocument {
 func (p *program) lookIntoDocuments(
 	ctx context.Context, o scanOptions, a *app.App, found []sweeper.Found, sum *sweeper.Summary,
 ) (*app.Documents, error) {
-	all, err := a.Documents(ctx, found, func(seen, matched int) {
-		p.term.progress("looking: %s, %d found", count(int64(seen), "document"), matched)
-	})
-	p.term.settle()
+	all, err := p.documents(ctx, a, found)
 	if err != nil {
 		return nil, err
 	}
 	for _, pr := range all.Problems {
 		// A folder that the scan could not list is named once.
 		if !slices.ContainsFunc(sum.Problems, func(x sweeper.Problem) bool { return x.Path == pr.Path }) {
-			sum.Problems = append(sum.Problems, sweeper.Problem{
-				Storage: pr.Storage, Path: pr.Path, Doing: "read", Err: pr.Err, Text: pr.Err.Error(),
-			})
+			sum.Problems = append(sum.Problems, documentProblem(pr))
 			sum.Errors++
 		}
 	}
@@ -123,6 +121,70 @@ func (p *program) lookIntoDocuments(
 		p.printDocuments(all.Found)
 	}
 	return all, nil
+}
+
+// documents looks into the documents of the open storages, with progress on the terminal.
+func (p *program) documents(ctx context.Context, a *app.App, found []sweeper.Found) (*app.Documents, error) {
+	defer p.term.settle()
+	return a.Documents(ctx, found, func(seen, matched int) {
+		p.term.progress("looking: %s, %d found", count(int64(seen), "document"), matched)
+	})
+}
+
+// documentProblem returns a problem with a document as one of a scan.
+func documentProblem(pr app.DocumentProblem) sweeper.Problem {
+	return sweeper.Problem{Storage: pr.Storage, Path: pr.Path, Doing: "read", Err: pr.Err, Text: pr.Err.Error()}
+}
+
+// pageDocuments looks into the documents of the policy's storages for a page of history, and adds them to the page. It
+// scans no pictures: those of documents are compared with the files that were moved to the trash, and with what is
+// known. It returns errTrouble, after a warning for each, if a document or folder could not be read.
+func (p *program) pageDocuments(ctx context.Context, j *journal.Journal, page *report.Page) (*app.Documents, error) {
+	o := p.options()
+	o.WholeHome = true
+	a, err := p.openApp(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	var ops []journal.Operation
+	last := map[[sha256.Size]byte]journal.Operation{} // the latest move of the same bytes
+	for op, err := range j.Operations(ctx, journal.Filter{}) {
+		if err != nil {
+			return nil, err
+		}
+		if op.Op.Kind == providers.OpTrash && op.State() == "done" {
+			ops, last[op.Sums.SHA256] = append(ops, op), op
+		}
+	}
+	moved, err := a.Moved(ctx, ops)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.documents(ctx, a, moved)
+	if err != nil {
+		return nil, err
+	}
+	page.Documents = p.listedDocuments(all.Found, func(m app.DocumentPicture) language.Message {
+		if op, ok := last[m.SHA256]; ok && m.File != "" {
+			return language.Messagef("%s; %s", whyMember(m), movedBy(op))
+		}
+		return whyMember(m)
+	})
+	for _, pr := range all.Problems {
+		p.warn("%s", report.Cannot(documentProblem(pr), p.place))
+		err = errTrouble
+	}
+	return all, err
+}
+
+// movedBy returns the run that moved a file to the trash, and what became of the file since.
+func movedBy(op journal.Operation) language.Message {
+	by := language.Messagef("moved to the trash by run %d", op.Op.Cause.Run)
+	if op.Resolved != "" {
+		return language.Messagef("%s, %s", by, report.Since(op.Resolved))
+	}
+	return by
 }
 
 // printDocuments prints each document, and below it its pictures with the reasons.
@@ -141,20 +203,23 @@ func (p *program) printDocuments(all []app.Document) {
 	}
 }
 
-// addDocuments adds the documents with their pictures to the sheet.
-func (s *sheet) addDocuments(all []app.Document) {
+// listedDocuments returns the documents with their pictures for a page. why returns what is said of a picture.
+func (p *program) listedDocuments(
+	all []app.Document, why func(app.DocumentPicture) language.Message,
+) (listed []report.ListedDocument) {
 	for _, d := range all {
-		line := report.ListedDocument{Path: s.place(d.Storage, d.Entry.Path)}
+		line := report.ListedDocument{Path: p.place(d.Storage, d.Entry.Path)}
 		if d.Incomplete != nil {
-			line.Note = s.sentence("a part of it was not looked at: %v", d.Incomplete)
+			line.Note = p.sentence("a part of it was not looked at: %v", d.Incomplete)
 		}
 		for _, m := range d.Pictures {
 			line.Pictures = append(line.Pictures, report.ListedMember{
-				Confidence: m.Verdict.Confidence.String(), Place: safe(m.Member), Why: s.sentence("%s", whyMember(m)),
+				Confidence: m.Verdict.Confidence.String(), Place: safe(m.Member), Why: p.sentence("%s", why(m)),
 			})
 		}
-		s.page.Documents = append(s.page.Documents, line)
+		listed = append(listed, line)
 	}
+	return listed
 }
 
 // whyMember returns the evidence of a picture in a document, and where else it is. The title of a conversation comes

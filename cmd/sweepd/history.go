@@ -22,8 +22,10 @@ type historyOptions struct {
 	which
 	args   []string // the number of a run, or a file; none: the runs that the flags select
 	verify bool
-	page   outputFile
-	json   bool
+
+	documents bool // on the page
+	page      outputFile
+	json      bool
 }
 
 // newHistoryCmd returns the verb history. It opens the record for reading only, so it works beside a running service.
@@ -42,9 +44,12 @@ anything.
 
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with
---force; - is standard output.
+--force; - is standard output. With --documents, the page also lists the documents
+that contain a picture from ChatGPT, as scan --documents does, and the run that moved
+a file with the same bytes to the trash. No picture is scanned for it.
 
-Exit status: 3 if the record is damaged or incomplete.`,
+Exit status: 1 if a document could not be read; 3 if the record is damaged or
+incomplete.`,
 		Example: "  sweepd history --since yesterday\n  sweepd history --since 7d --html history.html\n" +
 			"  sweepd history ~/Downloads/a.png",
 		Args:              atMostOne("run or file"),
@@ -53,6 +58,12 @@ Exit status: 3 if the record is damaged or incomplete.`,
 			o.args = args
 			if err := notBoth(cmd, args); err != nil {
 				return err
+			}
+			if o.documents && o.page.named == "" {
+				return &app.UsageError{
+					Err:  errors.New("--documents is for a page"),
+					Hint: "name it: sweepd history --documents --html FILE",
+				}
 			}
 			return runHistory(cmd.Context(), p, o)
 		},
@@ -64,6 +75,8 @@ Exit status: 3 if the record is damaged or incomplete.`,
 		"list all runs since a `TIME`, "+sinceUsage)
 	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `FILE` as a web page; - is standard output")
 	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
+	cmd.Flags().BoolVar(&o.documents, "documents", false,
+		"with --html, also list the documents with pictures from ChatGPT in them")
 	offer(cmd, "since", "today", "yesterday", "7d", "4w")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")

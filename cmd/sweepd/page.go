@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,11 +52,21 @@ func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions
 	if page.Pictures, err = p.pictures(ctx, j, ids); err != nil {
 		return err
 	}
+	var docs *app.Documents
+	var trouble error
+	if o.documents {
+		if docs, trouble = p.pageDocuments(ctx, j, &page); docs == nil {
+			return trouble
+		}
+	}
 	if err := o.page.write(p.term.out, page.Write); err != nil || o.page.stdout() {
-		return err
+		return cmp.Or(err, trouble)
 	}
 	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(o.page.named))
-	return nil
+	if docs != nil {
+		p.documentTotals(docs)
+	}
+	return trouble
 }
 
 // pictures returns thumbnails of the files that the runs moved to the trash of this machine and that are still there,

@@ -78,8 +78,8 @@ func (s *sheet) caution(format string, args ...any) {
 
 // sentence returns a clause in the user's language as a sentence for the page. The format is a text of the catalogs.
 // Package report escapes the result for HTML.
-func (s *sheet) sentence(format string, args ...any) string {
-	return report.Sentence(safe(tildes(s.term.in.Sprintf(format, args...), s.home())))
+func (p *program) sentence(format string, args ...any) string {
+	return report.Sentence(safe(tildes(p.term.in.Sprintf(format, args...), p.home())))
 }
 
 // group returns the group of that key. key is an action of the policy, or purge; report.Groups has all of them.

@@ -32,7 +32,7 @@ func (p *program) scanSheet(
 	s.add(ctx, end.listed, o.selection)
 	s.addTotals(o.totals.word, totalsBy(o.totals.word, end.listed))
 	if end.documents != nil {
-		s.addDocuments(end.documents.Found)
+		s.page.Documents = p.listedDocuments(end.documents.Found, whyMember)
 	}
 	return s.write(ctx, o.page, stdout)
 }

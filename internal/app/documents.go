@@ -88,6 +88,30 @@ func (a *App) Documents(
 	return &s.result, ctx.Err()
 }
 
+// Moved returns files that were moved to the trash as Documents takes them. Each has the verdict that a scan recorded
+// for its bytes under its name; it is none if that was by another version of the detectors, or only by what was learnt.
+// A file whose hash is not known is left out.
+func (a *App) Moved(ctx context.Context, ops []journal.Operation) (moved []sweeper.Found, err error) {
+	verdicts := map[string]*journal.VerdictCache{} // by storage
+	for _, op := range ops {
+		f := sweeper.Found{Storage: op.Op.Storage, Entry: op.Op.Entry}
+		if f.Entry.Hashes = op.Sums; op.Sums.SHA256 == ([sha256.Size]byte{}) {
+			continue
+		}
+		if verdicts[f.Storage] == nil {
+			verdicts[f.Storage], err = a.Journal.LoadVerdictCache(ctx, f.Storage, a.Policy.Detectors(f.Storage))
+		}
+		if err == nil {
+			_, f.Verdict, err = verdicts[f.Storage].ByContent(ctx, f.Entry)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read what was found: %w", err)
+		}
+		moved = append(moved, f)
+	}
+	return moved, nil
+}
+
 // documentScan is a look into all documents. The fields below mu are shared by its workers.
 type documentScan struct {
 	a        *App

@@ -14,7 +14,7 @@ import (
 
 // The templates and styles of the pages.
 var (
-	//go:embed head.html page.html sheet.html checklist.html
+	//go:embed head.html documents.html page.html sheet.html checklist.html
 	pages embed.FS
 	//go:embed base.css
 	baseStyle string
@@ -50,7 +50,8 @@ func headOf(p language.Printer, title, style string, made time.Time) head {
 // pageTo writes the page of a template, whose texts are in the Printer's language. html/template escapes the values. It
 // returns an error of w.
 func pageTo(w io.Writer, p language.Printer, file string, view any) error {
-	t, err := template.New(file).Funcs(template.FuncMap{"say": p.Sprintf}).ParseFS(pages, "head.html", file)
+	t, err := template.New(file).Funcs(template.FuncMap{"say": p.Sprintf}).
+		ParseFS(pages, "head.html", "documents.html", file)
 	if err != nil {
 		return err // a bug
 	}

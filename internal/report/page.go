@@ -15,7 +15,9 @@ type Page struct {
 	Made     time.Time
 	Runs     []Run                // newest first, with all their files: see ReadWhole
 	Pictures map[string]Thumbnail // of the files, by File.Key
-	Language language.Printer
+	// Documents are documents with pictures from ChatGPT in them. Their texts are in the Printer's language.
+	Documents []ListedDocument
+	Language  language.Printer
 }
 
 const pageTitle = "sweepd: what was done"
@@ -25,6 +27,7 @@ func (p Page) Write(w io.Writer) error {
 	view := pageView{
 		head:  headOf(p.Language, p.Language.Sprintf(pageTitle), pageStyle, p.Made),
 		Count: language.CountPlainly(int64(len(p.Runs)), "run"), Chart: ChartOf(p.Language, p.Runs),
+		Documents: p.Documents,
 	}
 	for _, r := range p.Runs {
 		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures))
@@ -42,6 +45,8 @@ type (
 		Count language.Counted // of Runs
 		Chart *Chart           // nil: nothing to draw
 		Runs  []runView
+
+		Documents []ListedDocument
 	}
 	runView struct {
 		ID                    int64

@@ -77,6 +77,12 @@ func page(t *testing.T) (text []byte, p report.Page) {
 	for i, f := range first.Files {
 		p.Pictures[f.Key] = thumb(t, i)
 	}
+	for _, name := range hostile {
+		p.Documents = append(p.Documents, report.ListedDocument{
+			Path: report.Plain(name), Note: report.Plain(name),
+			Pictures: []report.ListedMember{{Confidence: "likely", Place: report.Plain(name), Why: report.Plain(name)}},
+		})
+	}
 	var out bytes.Buffer
 	if err := p.Write(&out); err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ type Listed struct {
 // Fact is one property of a listed file.
 type Fact struct{ Name, Value string }
 
-// ListedDocument is a document on a sheet.
+// ListedDocument is a document on a sheet or a page. Its texts are safe for a page as Plain returns them.
 type ListedDocument struct {
 	Path     string
 	Note     string // a sentence on what was not looked at; "" if all of it was
