@@ -24,10 +24,11 @@ type photo struct {
 	sum   [sha256.Size]byte // of the file
 }
 
-// TestPhotographsAreNotTakenForEachOther compares all pictures of a folder with each other: SWEEPD_PHOTOS names it. It
-// prints the pairs that would be taken for copies, which fail the test unless the folder's file "related" has them, one
-// in a line: two paths with a tab between. docs/internals/detection.md has the result for some packages.
-func TestPhotographsAreNotTakenForEachOther(t *testing.T) {
+// BenchmarkPhotographs compares all pictures of a folder with each other: SWEEPD_PHOTOS names it. It prints the pairs
+// that would be taken for copies, which are failures unless the folder's file "related" has them, one in a line: two
+// paths with a tab between. docs/internals/detection.md has the result for some packages. It is no test, because the
+// tests have no such folder.
+func BenchmarkPhotographs(t *testing.B) {
 	dir := os.Getenv("SWEEPD_PHOTOS")
 	if dir == "" {
 		t.Skip("SWEEPD_PHOTOS names no folder of pictures")
@@ -69,7 +70,7 @@ func TestPhotographsAreNotTakenForEachOther(t *testing.T) {
 }
 
 // photos returns the pictures in a folder, in order. Those that are smaller than any of ChatGPT's by far are left out.
-func photos(t *testing.T, dir string) (all []photo) {
+func photos(t testing.TB, dir string) (all []photo) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		switch strings.ToLower(filepath.Ext(path)) {
