@@ -34,31 +34,28 @@ func stepsOf(all fs.FS, pattern string) []string {
 	return names
 }
 
-// migrate updates a database from version from to the latest of all. Each step and its version are written in one
-// transaction. Another process may do the same concurrently.
+// migrate updates a database of version from to the latest of all. All steps and the version are one transaction, so
+// that a failure leaves the database as it was. Another process may do the same concurrently.
 func migrate(ctx context.Context, db *sql.DB, all fs.FS, from int) error {
-	for i, name := range steps(all)[from:] {
-		text, err := fs.ReadFile(all, name)
-		if err == nil {
-			err = transact(ctx, db, func(tx *sql.Tx) error { return step(ctx, tx, string(text), from+i+1) })
+	names := steps(all)
+	if from == len(names) {
+		return nil
+	}
+	return transact(ctx, db, func(tx *sql.Tx) error {
+		// The version is in the file's header, and thus part of the transaction.
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&from); err != nil || from >= len(names) {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("migration %s: %w", name, err)
+		for _, name := range names[from:] {
+			text, err := fs.ReadFile(all, name)
+			if err == nil {
+				_, err = tx.ExecContext(ctx, string(text))
+			}
+			if err != nil {
+				return fmt.Errorf("migration %s: %w", name, err)
+			}
 		}
-	}
-	return nil
-}
-
-// step applies one migration and sets the version, unless another process has already done so.
-func step(ctx context.Context, tx *sql.Tx, text string, version int) error {
-	// The version is in the file's header, and thus part of the transaction.
-	var now int
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&now); err != nil || now >= version {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(names)))
 		return err
-	}
-	if _, err := tx.ExecContext(ctx, text); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
-	return err
+	})
 }
