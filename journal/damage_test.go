@@ -74,11 +74,7 @@ func askAll(ctx context.Context, j *Journal) (a answers, err error) {
 }
 
 func askBrakes(ctx context.Context, j *Journal, a *answers) error {
-	trashed, err := j.Usage(ctx, providers.OpTrash, noon, noon)
-	if err != nil {
-		return err
-	}
-	purged, err := j.Usage(ctx, providers.OpPurge, noon, noon)
+	used, err := j.Usage(ctx, noon, noon)
 	if err != nil {
 		return err
 	}
@@ -87,7 +83,7 @@ func askBrakes(ctx context.Context, j *Journal, a *answers) error {
 		return err
 	}
 	trusted, doubted, err := j.Clocks(ctx)
-	a.spent, a.days, a.clocks = fmt.Sprint(trashed, purged), fmt.Sprint(days), fmt.Sprint(trusted, doubted)
+	a.spent, a.days, a.clocks = fmt.Sprint(used), fmt.Sprint(days), fmt.Sprint(trusted, doubted)
 	return err
 }
 

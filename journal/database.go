@@ -38,11 +38,12 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	j := &Journal{name: db.Name, d: postgresDialect(), now: o.Now, read: read, guard: newGuard(nil)}
+	j.leases = &leases{db: read, terms: t, now: o.Now, held: map[string]*heldLease{}}
 	if !readOnly {
 		j.write = sql.OpenDB(db.Connector(false, t.Limits))
 		j.write.SetMaxOpenConns(1)
 	}
-	err = j.beginDatabase(ctx, t, cmp.Or(o.Skew, 30*time.Second))
+	err = j.beginDatabase(ctx, cmp.Or(o.Skew, 30*time.Second))
 	if err != nil {
 		return nil, fmt.Errorf("open journal %q: %w", j.name, errors.Join(fault(err), j.Close()))
 	}
@@ -50,7 +51,7 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 }
 
 // beginDatabase brings the tables to the latest version and prepares the queries.
-func (j *Journal) beginDatabase(ctx context.Context, t terms, skew time.Duration) error {
+func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
 	version, err := databaseVersion(ctx, j.read)
 	if err == nil && j.write != nil {
 		err = j.compareClocks(ctx, skew)
@@ -75,7 +76,6 @@ func (j *Journal) beginDatabase(ctx context.Context, t terms, skew time.Duration
 		return err
 	}
 	if j.write != nil {
-		j.leases = &leases{db: j.read, terms: t, now: j.now, held: map[string]*heldLease{}}
 		j.chain = &chainer{guard: j.guard, heads: &heads{holds: j.leases.holds, last: map[string]head{}}}
 		if err := j.startRecorder(ctx); err != nil {
 			return err

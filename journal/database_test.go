@@ -3,6 +3,7 @@
 package journal
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -406,6 +407,96 @@ func TestATransactionThatMetADeadlockIsRunAgain(t *testing.T) {
 	}
 }
 
+func TestTheLimitsHoldOverAllProcesses(t *testing.T) {
+	for _, processes := range []int{2, 8} {
+		dsn := startServer(t).Schema(t)
+		j := openIn(t, dsn, asStandard)
+		var all []*bufio.Scanner
+		for range processes {
+			_, lines := start(t, "spend", dsn)
+			all = append(all, lines)
+		}
+		for _, lines := range all {
+			await(t, lines, "refused", func(string) {})
+		}
+		// The last of them was refused three of a hundred.
+		if got := len(keysOf(t, j, Filter{})); got <= 97 || got > 100 {
+			t.Errorf("%d processes trashed %d files, want 98 to 100", processes, got)
+		}
+		must(j.Verify(t.Context()))(t)
+	}
+}
+
+func TestNoTwoPlansAreAllowedTheSameAmount(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
+	must(a.Lease(t.Context(), "home", "apply"))(t)
+	must(b.Lease(t.Context(), "drive", "apply"))(t)
+	var second sync.WaitGroup
+	var asked atomic.Bool
+	want := Usage{Trash: map[string]Amount{"home": {3, 0}}}
+	err := a.Claim(t.Context(), want, time.Time{}, noon, func(Usage) error {
+		second.Go(func() {
+			want := Usage{Trash: map[string]Amount{"drive": {3, 0}}}
+			err := b.Claim(context.Background(), want, time.Time{}, noon, func(used Usage) error {
+				asked.Store(true)
+				return allowing(3, 5)(used)
+			})
+			wants(t, "the second", err, errLimit)
+		})
+		for waits := 0; waits == 0 && !asked.Load(); {
+			err := a.read.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_locks WHERE NOT granted`).Scan(&waits)
+			if err != nil {
+				return err
+			}
+		}
+		if asked.Load() {
+			t.Error("the second was asked while the first was")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	second.Wait()
+}
+
+func TestTheClaimOfAProcessThatWasKilledEndsWithItsLease(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	for _, end := range []string{
+		`UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE storage = '%s'`,
+		`UPDATE leases SET epoch = epoch + 1 WHERE storage = '%s'`, // by the next holder
+	} {
+		cmd, lines := start(t, "claim", dsn)
+		var storage string
+		await(t, lines, "claimed", func(line string) { storage = strings.TrimPrefix(line, "claimed ") })
+		equal(t, "claimed", usedIn(t, j, storage).Files, 60)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		wants(t, "beside the claim of a process that was killed", claimIn(j, "home", 60, 100), errLimit)
+		s.Exec(t, dsn, fmt.Sprintf(end, storage))
+		if err := claimIn(j, "home", 60, 100); err != nil {
+			t.Errorf("after its lease: %v", err)
+		}
+		s.Exec(t, dsn, `DELETE FROM claims`)
+	}
+}
+
+func TestNothingIsClaimedWithALeaseThatIsLost(t *testing.T) {
+	j := openIn(t, startServer(t).Schema(t), asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	j.leases.lose(j.leases.held["home"])
+	if err := claimIn(j, "home", 1, 5); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "claimed", usedIn(t, j, "home"), Amount{})
+}
+
 func TestADatabaseWithAnotherTimeIsRefused(t *testing.T) {
 	dsn := startServer(t).Schema(t)
 	for _, off := range []time.Duration{-time.Minute, time.Minute} {
@@ -445,6 +536,8 @@ func TestAReaderOfADatabaseChangesNothing(t *testing.T) {
 	defer j.Close()
 	equal(t, "run", must(j.Run(t.Context(), run))(t).Kind, "scan")
 	equal(t, "record", j.File(), writer.File())
+	equal(t, "lines", must(j.Verify(t.Context()))(t), 1)
+	equal(t, "used", must(j.Usage(t.Context(), noon, noon))(t).Trash, map[string]Amount{})
 	_, err := j.BeginRun(t.Context(), "scan", "")
 	wants(t, "BeginRun", err, fs.ErrPermission)
 	_, err = j.read.Exec(`DELETE FROM runs`)
@@ -485,7 +578,7 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1`)
 	post := list(openIn(t, startServer(t).Schema(t), asStandard), `SELECT table_name || '.' || column_name
 		FROM information_schema.columns
-		WHERE table_schema = current_schema() AND table_name NOT IN ('journal', 'leases')
+		WHERE table_schema = current_schema() AND table_name NOT IN ('journal', 'leases', 'claims', 'controls')
 		AND (table_name, column_name) NOT IN (('chain', 'storage'), ('operations', 'epoch'))
 		ORDER BY (table_name || '.' || column_name) COLLATE "C"`)
 	equal(t, "columns", post, lite)

@@ -55,14 +55,9 @@ func readHead(path string) (*head, error) {
 	return &h, nil
 }
 
-// querier is a database or a transaction.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // precedes returns ErrOlder unless the journal has the line of the head. The journal may have more lines, because it
 // is written first.
-func (h *head) precedes(ctx context.Context, db querier) error {
+func (h *head) precedes(ctx context.Context, db queries) error {
 	if h == nil {
 		return nil
 	}

@@ -35,7 +35,8 @@ type Journal struct {
 	read    *sql.DB
 	keys    keys
 	chain   *chainer // nil if read-only
-	leases  *leases  // of a database; nil if locks on files are the leases
+	leases  *leases  // in a database; nil in a file, where locks on files are the leases
+	claims  *claims  // nil in a database
 	guard   *guard   // over write; without a place if read-only, because it is not watched then
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
@@ -152,7 +153,7 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{path: path, name: path, d: sqliteDialect(), now: o.Now, guard: newGuard(nil)}
+	j := &Journal{path: path, name: path, d: sqliteDialect(), now: o.Now, guard: newGuard(nil), claims: newClaims()}
 	j.read = connect(path, reading, readers)
 	j.guard.reserve = r
 	// An older copy is refused before the migration, so that it stays as it is.

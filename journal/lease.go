@@ -47,6 +47,17 @@ var errLocked = errors.New("locked")
 // never removed, because two processes could then lock two files of the same name. If another program removes it, the
 // journal is lost.
 func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release func() error, err error) {
+	giveBack, err := j.lease(ctx, storage, purpose)
+	if err != nil || j.leases != nil {
+		return giveBack, err
+	}
+	j.claims.begin(storage)
+	// Before the next one in this process can lease it.
+	return func() error { return errors.Join(j.claims.end(storage), giveBack()) }, nil
+}
+
+// lease is Lease without the claims of a journal in a file.
+func (j *Journal) lease(ctx context.Context, storage, purpose string) (release func() error, err error) {
 	if j.write == nil {
 		return nil, errReadOnly
 	}

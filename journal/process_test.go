@@ -30,7 +30,9 @@ func TestMain(m *testing.M) {
 	}
 	j, err := openAny(os.Getenv(pathEnv), clock())
 	if err == nil {
-		err = map[string]func(*Journal) error{"storm": storm, "lease": lease}[child](j)
+		err = map[string]func(*Journal) error{
+			"storm": storm, "lease": lease, "claim": claimAndHold, "spend": spend,
+		}[child](j)
 	}
 	fmt.Println("failed", err)
 	os.Exit(1)

@@ -7,6 +7,12 @@ import (
 	"iter"
 )
 
+// queries is a database or a transaction.
+type queries interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // scanner is a *sql.Row or the current row of *sql.Rows.
 type scanner interface{ Scan(targets ...any) error }
 

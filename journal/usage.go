@@ -15,33 +15,53 @@ type Amount struct {
 	Bytes int64
 }
 
-// Usage returns the amount of each storage that operations of that kind have taken since a time: those that began
-// then or later and are done or open, except for files that were restored since. Those of a run after one of that time
-// count too, whatever the clock said then; a run after now is not one of that time. The zero time is before
-// everything.
-func (j *Journal) Usage(
-	ctx context.Context, kind providers.OpKind, since, now time.Time,
-) (map[string]Amount, error) {
-	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
-		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
-		WHERE o.kind = $1 AND o.error IS NULL AND r.kind IS DISTINCT FROM 'restore'
-		AND (o.began >= $2 OR o.run > (SELECT min(id) FROM runs WHERE began >= $2 AND began <= $3))
-		GROUP BY o.storage`, string(kind), from(since), from(now))
-	type one struct {
-		storage string
-		amount  Amount
+// Usage is what the limits count, by storage.
+type Usage struct{ Trash, Purge map[string]Amount }
+
+// Usage returns what operations have taken since a time, and what plans may still take: see Claim. It counts the
+// operations that began at that time or later and are done or open, except for files that were restored since. Those
+// of a run after one of that time count too, whatever the clock said then; a run after now is not one of that time. The
+// zero time is before everything.
+func (j *Journal) Usage(ctx context.Context, since, now time.Time) (used Usage, err error) {
+	var claimed []claim
+	if j.leases != nil {
+		claimed, err = j.leases.claimed(ctx, j.read)
+	} else {
+		claimed, err = j.claims.left(ctx, j.read)
 	}
-	all, err := collect(rows, err, func(row scanner) (o one, err error) {
-		return o, row.Scan(&o.storage, &o.amount.Files, &o.amount.Bytes)
+	if err == nil {
+		used, err = usage(ctx, j.read, claimed, since, now)
+	}
+	if err != nil {
+		return Usage{}, fmt.Errorf("what was used of the limits: %w", err)
+	}
+	return used, nil
+}
+
+// usage is Journal.Usage. The claims were read before, so that an operation that begins meanwhile counts twice rather
+// than not at all.
+func usage(ctx context.Context, db queries, claimed []claim, since, now time.Time) (used Usage, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT o.storage, o.kind, count(*), sum(o.size)
+		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
+		WHERE o.kind IN ('trash', 'purge') AND o.error IS NULL AND r.kind IS DISTINCT FROM 'restore'
+		AND (o.began >= $1 OR o.run > (SELECT min(id) FROM runs WHERE began >= $1 AND began <= $2))
+		GROUP BY o.storage, o.kind`, from(since), from(now))
+	all, err := collect(rows, err, func(row scanner) (c claim, err error) {
+		return c, row.Scan(&c.storage, &c.kind, &c.amount.Files, &c.amount.Bytes)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("what was spent on %s: %w", kind, err)
+		return used, err
 	}
-	spent := map[string]Amount{}
-	for _, o := range all {
-		spent[o.storage] = o.amount
+	used = Usage{map[string]Amount{}, map[string]Amount{}}
+	for _, c := range append(all, claimed...) {
+		of := used.Trash
+		if c.kind == providers.OpPurge {
+			of = used.Purge
+		}
+		was := of[c.storage]
+		of[c.storage] = Amount{was.Files + max(c.amount.Files, 0), was.Bytes + max(c.amount.Bytes, 0)}
 	}
-	return spent, nil
+	return used, nil
 }
 
 // TrashedByDay returns, for each UTC day in [since, until) on which a run "apply" began, how many files those runs

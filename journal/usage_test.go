@@ -40,20 +40,20 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 	did(t, j, about(providers.OpPurge, "of another program", 64), "of another program")
 	must(j.Begin(t.Context(), about(providers.OpRestore, "a", 1)))(t) // not done yet
 	now := noon.AddDate(2, 0, 0)
-	equal(t, "trashed", must(j.Usage(t.Context(), providers.OpTrash, since, now))(t),
+	equal(t, "trashed", must(j.Usage(t.Context(), since, now))(t).Trash,
 		map[string]Amount{"home": {3, 1 + 4 + 8}, "drive": {1, 32}})
-	equal(t, "trashed ever", must(j.Usage(t.Context(), providers.OpTrash, time.Time{}, now))(t),
+	equal(t, "trashed ever", must(j.Usage(t.Context(), time.Time{}, now))(t).Trash,
 		map[string]Amount{"home": {4, 1 + 4 + 8 + 1000}, "drive": {1, 32}})
 	equal(
 		t,
 		"purged",
-		must(j.Usage(t.Context(), providers.OpPurge, since, now))(t),
+		must(j.Usage(t.Context(), since, now))(t).Purge,
 		map[string]Amount{"home": {2, 4 + 64}},
 	)
 	equal(t, "trashed later",
-		must(j.Usage(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0), now))(t), map[string]Amount{})
+		must(j.Usage(t.Context(), noon.AddDate(1, 0, 0), now))(t).Trash, map[string]Amount{})
 	last := gather(t, j.Operations(t.Context(), Filter{Storage: "drive"}))[0].Began
-	equal(t, "trashed at that very time", must(j.Usage(t.Context(), providers.OpTrash, last, now))(t),
+	equal(t, "trashed at that very time", must(j.Usage(t.Context(), last, now))(t).Trash,
 		map[string]Amount{"drive": {1, 32}})
 	if err := j.Check(t.Context()); err != nil {
 		t.Error(err)

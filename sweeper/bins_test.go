@@ -287,8 +287,8 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 				sum.Errors != 0 || sum.Bytes != 0 {
 				t.Errorf("%s, back %v: got %+v, want it found gone", name, back, sum)
 			}
-			spent, err := b.journal.Usage(t.Context(), providers.OpPurge, time.Time{}, b.clock)
-			if err != nil || len(spent) != 0 {
+			spent, err := b.journal.Usage(t.Context(), time.Time{}, b.clock)
+			if err != nil || len(spent.Purge) != 0 {
 				t.Errorf("%s: spent on purging: %v, %v; want nothing", name, spent, err)
 			}
 			for op := range b.journal.Operations(t.Context(), journal.Filter{}) {

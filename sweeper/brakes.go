@@ -10,7 +10,6 @@ import (
 
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
-	"github.com/sweepd/sweepd/providers"
 )
 
 // ErrPaused is returned while the user has paused all deletion.
@@ -36,28 +35,6 @@ func (e *SurgeError) Error() string {
 	return fmt.Sprintf("%d files are due, but on a usual day it is %d", e.Files, e.Usual)
 }
 
-// usage is what was trashed and purged within the window of the limits, by storage.
-type usage struct{ Trash, Purge map[string]journal.Amount }
-
-// usage reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
-// plans were allowed.
-func (s *Sweeper) usage(ctx context.Context, others usage) (sp usage, err error) {
-	at, err := s.earliest(ctx)
-	if err != nil {
-		return sp, err
-	}
-	since, now := at.Add(-s.o.Policy.Limits.Window), s.o.Now()
-	if sp.Trash, err = s.o.Journal.Usage(ctx, providers.OpTrash, since, now); err == nil {
-		sp.Purge, err = s.o.Journal.Usage(ctx, providers.OpPurge, since, now)
-	}
-	if err != nil {
-		return sp, fmt.Errorf("read what was done already: %w", err)
-	}
-	addTo(sp.Trash, others.Trash)
-	addTo(sp.Purge, others.Purge)
-	return sp, nil
-}
-
 // total returns the sum over all storages.
 func total(in map[string]journal.Amount) (sum journal.Amount) {
 	for _, a := range in {
@@ -68,27 +45,70 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 
 // Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a *SurgeError
 // if p is far larger than usual and the user has not reviewed it. It reads the journal and changes nothing; Execute
-// asks again, under its lease.
-func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, usage{}) }
-
-// allow is Allow under limits of which others have also taken a part.
-func (s *Sweeper) allow(ctx context.Context, p *Plan, others usage) error {
-	sp, err := s.usage(ctx, others)
+// asks again, and claims what it takes.
+func (s *Sweeper) Allow(ctx context.Context, p *Plan) error {
+	b, err := s.brakes(ctx, p)
 	if err != nil {
 		return err
 	}
-	if err := p.over(s.o.Policy.Limits, sp); err != nil {
+	used, err := s.o.Journal.Usage(ctx, b.since, b.now)
+	if err != nil {
 		return err
 	}
+	return b.allow(used)
+}
+
+// claim is Allow, and lets nobody else use what p may take.
+func (s *Sweeper) claim(ctx context.Context, p *Plan) error {
+	b, err := s.brakes(ctx, p)
+	if err != nil {
+		return err
+	}
+	want := journal.Usage{Trash: amounts(p.Trash), Purge: amounts(p.Purge)}
+	return s.o.Journal.Claim(ctx, want, b.since, b.now, b.allow)
+}
+
+// brakes are what may refuse a plan as a whole.
+type brakes struct {
+	plan       *Plan
+	limits     policy.Limits
+	since, now time.Time // the window of the limits
+	usual      int       // files on a day
+	known      bool      // usual is
+}
+
+// brakes reads from the journal what is usual.
+func (s *Sweeper) brakes(ctx context.Context, p *Plan) (b brakes, err error) {
+	at, err := s.earliest(ctx)
+	if err != nil {
+		return b, err
+	}
+	b = brakes{plan: p, limits: s.o.Policy.Limits, since: at.Add(-s.o.Policy.Limits.Window), now: s.o.Now()}
 	// A surge is one of files to be trashed; marks and purges do not make one.
-	if p.Reviewed || len(p.Trash) == 0 {
-		return nil
+	if !p.Reviewed && len(p.Trash) > 0 {
+		b.usual, b.known, err = s.usual(ctx, b.since)
 	}
-	usual, known, err := s.usual(ctx)
-	if due := len(p.Trash) + total(sp.Trash).Files; err == nil && known && s.o.Policy.Limits.Surging(due, usual) {
-		err = &SurgeError{due, usual}
+	return b, err
+}
+
+// allow refuses the plan if it is over the limits, of which that much is used, or far larger than usual.
+func (b brakes) allow(used journal.Usage) error {
+	if err := b.plan.over(b.limits, used); err != nil {
+		return err
 	}
-	return err
+	if due := len(b.plan.Trash) + total(used.Trash).Files; b.known && b.limits.Surging(due, b.usual) {
+		return &SurgeError{due, b.usual}
+	}
+	return nil
+}
+
+// amounts returns the amounts of the items by storage.
+func amounts(items []Item) map[string]journal.Amount {
+	all := map[string]journal.Amount{}
+	for storage, its := range byStorage(items) {
+		all[storage] = journal.Amount{Files: len(its), Bytes: sizeOf(its)}
+	}
+	return all
 }
 
 // A usual day is known if at least daysFrom days of the last month had a run.
@@ -100,12 +120,7 @@ const (
 // usual returns the median of the files trashed on those days of the last month that had a run, without the window of
 // the limits. If the clock may have jumped ahead, it is the month before the last trusted time. known is false if there
 // were too few such days.
-func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) {
-	at, err := s.earliest(ctx)
-	if err != nil {
-		return 0, false, err
-	}
-	until := at.Add(-s.o.Policy.Limits.Window)
+func (s *Sweeper) usual(ctx context.Context, until time.Time) (files int, known bool, err error) {
 	days, err := s.o.Journal.TrashedByDay(ctx, until.Add(-month), until)
 	if err != nil {
 		return 0, false, fmt.Errorf("read what is usual: %w", err)
@@ -120,7 +135,7 @@ func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) 
 // Over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
 // bytes apply to the sum of everything trashed, and again to the sum of everything purged. The share applies to each
 // storage: files trashed, of the files that are or were there.
-func (p *Plan) over(l policy.Limits, sp usage) error {
+func (p *Plan) over(l policy.Limits, sp journal.Usage) error {
 	var reasons []string
 	for _, part := range []struct {
 		doing string

@@ -17,6 +17,9 @@ func newJournal(t testing.TB) string {
 	return journalFile(t)
 }
 
+// onDatabase reports whether the suite runs on PostgreSQL.
+func onDatabase() bool { return postgrestest.Here() != nil }
+
 func TestTheSuiteOnPostgreSQL(t *testing.T) {
 	if postgrestest.Here() != nil {
 		return

@@ -29,23 +29,19 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	if err := s.o.Paused(); err != nil {
 		return nil, err
 	}
-	c, err := s.o.Budget.claim(ctx, s, p) // else two plans could spend the same limits
-	if err != nil {
-		return nil, err
-	}
-	defer c.end()
 	doubt, err := s.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.run(ctx, "apply", doubt, func(ctx context.Context, sum *Summary) error {
+	allow := func() error { return s.claim(ctx, p) }
+	return s.run(ctx, "apply", doubt, allow, func(ctx context.Context, sum *Summary) error {
 		sum.Plan = p.ID
 		// A plan that was loaded from a file has no Scan.
 		sum.saw(p.Scan)
 		if err := s.mark(ctx, doubt, p.Mark, sum); err != nil {
 			return err
 		}
-		return s.carryOut(ctx, s.liveDecider(doubt), p, c, sum, progress)
+		return s.carryOut(ctx, s.liveDecider(doubt), p, sum, progress)
 	})
 }
 
@@ -70,12 +66,11 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 
 // carryOut trashes, then purges.
 func (s *Sweeper) carryOut(
-	ctx context.Context, by decider, p *Plan, c *claim, sum *Summary, progress func(done int),
-	// report passes each outcome to the claim, the caller and the summary.
+	ctx context.Context, by decider, p *Plan, sum *Summary, progress func(done int),
 ) error {
 	done := 0
+	// report passes each outcome to the caller and the summary.
 	report := func(it Item, doing providers.OpKind, err error) {
-		c.done(doing, it)
 		if done++; progress != nil {
 			progress(done)
 		}

@@ -9,16 +9,23 @@ import (
 	"github.com/sweepd/sweepd/journal"
 )
 
-// run is one recorded run that may change something. It takes the leases, completes the record of interrupted
-// operations, calls act and records the summary. doubt is that of noteClock.
+// run is one recorded run that may change something. It takes the leases, asks allow, completes the record of
+// interrupted operations, calls act and records the summary. An error of allow, which may be nil, refuses the run, so
+// that it is not recorded. doubt is that of noteClock.
 func (s *Sweeper) run(
-	ctx context.Context, kind string, doubt *journal.ClockError, act func(context.Context, *Summary) error,
+	ctx context.Context, kind string, doubt *journal.ClockError, allow func() error,
+	act func(context.Context, *Summary) error,
 ) (_ *Summary, err error) {
 	release, err := s.lease(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
+	if allow != nil {
+		if err := allow(); err != nil {
+			return nil, err
+		}
+	}
 	started := s.o.Now()
 	sum := s.summary()
 	if sum.Run, err = s.o.Journal.BeginRun(ctx, kind, s.o.Policy.Hash()); err != nil {
@@ -69,7 +76,7 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 			return nil, err
 		}
 	}
-	return s.run(ctx, "recover", nil, func(context.Context, *Summary) error { return nil })
+	return s.run(ctx, "recover", nil, nil, func(context.Context, *Summary) error { return nil })
 }
 
 // Report records a run that only scanned, with the scan's Summary and why, the reason for which the due operations

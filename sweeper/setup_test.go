@@ -26,6 +26,7 @@ type box struct {
 	classifier *fingerprint.Classifier
 	driver     *providertest.Faulty
 	journal    *journal.Journal
+	record     string // where the journal is
 	policy     *policy.Policy
 	clock      time.Time
 	boot       string        // "": the kernel does not report it
@@ -57,19 +58,26 @@ func newBox(t testing.TB, policyText string, faults ...providertest.Fault) *box 
 	b.classifier = fingerprint.New()
 	b.fail(faults...)
 	b.setPolicy(policyText)
-	var err error
+	b.record = newJournal(t)
+	b.journal = b.beside()
+	return b
+}
+
+// beside opens the journal as another process does.
+func (b *box) beside() *journal.Journal {
+	b.Helper()
 	// The clock of a box is not that of a database.
 	const apart = 100 * 365 * 24 * time.Hour
-	b.journal, err = journal.Open(t.Context(), newJournal(t), journal.Options{Now: b.now, Skew: apart})
+	j, err := journal.Open(b.Context(), b.record, journal.Options{Now: b.now, Skew: apart})
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := b.journal.Close(); err != nil {
-			t.Error(err)
+	b.Cleanup(func() {
+		if err := j.Close(); err != nil {
+			b.Error(err)
 		}
 	})
-	return b
+	return j
 }
 
 // journalFile returns the path of a journal to be made in a file.

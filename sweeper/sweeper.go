@@ -41,9 +41,6 @@ type Options struct {
 	// AskErr is why Ask is nil although the policy says so. Each scan reports it.
 	AskErr error
 
-	// Budget is shared by the Sweepers of one process that act at the same time. nil: there is no other.
-	Budget *Budget
-
 	// Uptime returns the kernel's ID of this boot and the time since it. Without it only a clock that goes back is
 	// noticed.
 	Uptime func() (boot string, since time.Duration)
@@ -80,9 +77,6 @@ func New(o Options) (*Sweeper, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Budget == nil {
-		o.Budget = &Budget{}
 	}
 	if o.Paused == nil {
 		o.Paused = func() error { return nil }

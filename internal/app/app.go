@@ -94,9 +94,6 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope) (err erro
 		Classifier: a.Classifier, Now: a.o.Now, Log: a.o.Log, Uptime: a.o.Uptime, Unopened: a.Unopened,
 		Paused: a.paused, Real: local.Real,
 	}
-	if a.o.Shared != nil {
-		o.Budget = a.o.Shared.Budget
-	}
 	o.Ask, o.AskErr = a.openAsk()
 	a.Sweeper, err = sweeper.New(o)
 	return err

@@ -47,7 +47,6 @@ type Shared struct {
 	PolicyFile string
 	Policy     *policy.Policy
 	Journal    *journal.Journal
-	Budget     *sweeper.Budget
 	Hold       func(now time.Time) error // returns another reason that stops every deletion, nil if there is none
 }
 

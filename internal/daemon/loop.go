@@ -134,14 +134,14 @@ func (l *loop) session(ctx context.Context) (err error) {
 }
 
 // open opens the storage, for changes if act is set, else for reading only. The journal and the policy are the
-// service's; the budget of deletions is one for all storages.
+// service's.
 func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 	d := l.d
 	o := d.o.Options
 	o.Only, o.Scopes, o.Act, o.Upload = []string{l.name}, nil, act, true
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
 	o.Shared = &app.Shared{
-		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.hold,
+		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Hold: l.hold,
 	}
 	return app.Open(ctx, o)
 }

@@ -20,7 +20,7 @@ var errReports = errors.New("the policy has mode: report, in which the service d
 var errShut = errors.New("the policy lets no other machine in")
 
 // page is the review page of the service. It has storages of its own, which it opens when it is looked at, and shares
-// the record, the policy in force and the budget of deletions with the loops.
+// the record and the policy in force with the loops.
 type page struct {
 	server *review.Server // nil: it has had no address yet
 	base   string         // its address on this machine; "": none
@@ -202,7 +202,7 @@ func (d *daemon) reviewOptions() app.Options {
 	o := d.o.Options
 	o.Only, o.Scopes, o.Act = nil, nil, false
 	o.Shared = &app.Shared{
-		PolicyFile: d.file.inForce(), Policy: d.rules(), Journal: d.journal, Budget: &d.budget,
+		PolicyFile: d.file.inForce(), Policy: d.rules(), Journal: d.journal,
 		Hold: func(now time.Time) error { return d.outdated(now) },
 	}
 	return o

@@ -19,7 +19,6 @@ import (
 	"github.com/sweepd/sweepd/internal/systemd"
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
-	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Options are the options of Run.
@@ -58,7 +57,6 @@ type daemon struct {
 	machine string // distinguishes machines, for the jitter
 	began   time.Time
 	journal *journal.Journal
-	budget  sweeper.Budget
 	release func() error // of the lease that makes it the only service with this record
 	service *systemd.Service
 	reloads chan chan error

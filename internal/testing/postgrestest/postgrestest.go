@@ -184,6 +184,7 @@ const emptyTables = `DO $$ DECLARE t text; BEGIN
 	END LOOP;
 	INSERT INTO leases VALUES ('', 0, '', '-infinity', 0, '');
 	INSERT INTO verified VALUES (0, 0);
+	INSERT INTO controls VALUES (1);
 END $$`
 
 // Exec runs SQL at that address as another client.

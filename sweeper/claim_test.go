@@ -50,15 +50,13 @@ func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 	put("ChatGPT Image Apr 20, 2026, 02_00_00 AM.png", 40)
 	put("ChatGPT Image Apr 20, 2026, 02_00_01 AM.png", 41)
 
-	var budget sweeper.Budget
-	over := func(name, root string, d providers.Driver, shared *sweeper.Budget) *sweeper.Sweeper {
-		st, err := providers.NewStorage(name, d, providers.Options{Roots: []string{root}, Recorder: b.journal})
+	over := func(name, root string, d providers.Driver, j *journal.Journal) *sweeper.Sweeper {
+		st, err := providers.NewStorage(name, d, providers.Options{Roots: []string{root}, Recorder: j})
 		if err != nil {
 			t.Fatal(err)
 		}
 		s, err := sweeper.New(sweeper.Options{
-			Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: b.classifier,
-			Now: b.now, Budget: shared,
+			Policy: b.policy, Journal: j, Storages: []*providers.Storage{st}, Classifier: b.classifier, Now: b.now,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -66,7 +64,7 @@ func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 		return s
 	}
 	hanging := &slow{b.driver, make(chan struct{}), make(chan struct{})}
-	first := over("home", "/data/root", hanging, &budget)
+	first := over("home", "/data/root", hanging, b.journal)
 	p, _, err := first.Plan(t.Context(), sweeper.ScanOptions{})
 	if err != nil || len(p.Trash) != 3 {
 		t.Fatalf("planned %d files, %v; want 3", len(p.Trash), err)
@@ -80,22 +78,30 @@ func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 		<-hanging.reached
 	}
 
-	other := func(shared *sweeper.Budget) (*sweeper.Summary, error) {
-		s := over("other", "/data/other", providertest.NewMemory(second), shared)
+	other := func(j *journal.Journal) (*sweeper.Summary, error) {
+		s := over("other", "/data/other", providertest.NewMemory(second), j)
 		p, _, err := s.Plan(t.Context(), sweeper.ScanOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s.Execute(t.Context(), p, nil)
 	}
-	if _, err := other(&budget); !errors.As(err, new(*sweeper.LimitError)) {
-		t.Errorf("two more of four, of which three are under way: %v; want a LimitError", err)
+	refused := func(what string, j *journal.Journal, as any) {
+		t.Helper()
+		if _, err := other(j); !errors.As(err, as) {
+			t.Errorf("two more of four, of which three are under way, %s: got %v, want a %T", what, err, as)
+		}
 	}
-	if _, err := other(nil); !errors.As(err, new(*journal.LeasedError)) {
-		t.Errorf("a sweep that shares no budget: %v; want a LeasedError", err)
+	// Another process waits in a database, and is refused beside a file.
+	process := b.beside()
+	refused("in this process", b.journal, new(*sweeper.LimitError))
+	if onDatabase() {
+		refused("in another", process, new(*sweeper.LimitError))
+	} else {
+		refused("in another", process, new(*journal.LeasedError))
 	}
 	b.setLimit(8)
-	if sum, err := other(&budget); err != nil || sum.Trashed != 2 {
+	if sum, err := other(b.journal); err != nil || sum.Trashed != 2 {
 		t.Errorf("while the first hangs: %+v, %v; want 2 files in the trash", sum, err)
 	}
 	close(hanging.goOn)
@@ -104,7 +110,7 @@ func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 	}
 	b.binIs(ours(0), ours(1), ours(2))
 	put("ChatGPT Image Apr 20, 2026, 02_00_02 AM.png", 42)
-	if sum, err := other(nil); err != nil || sum.Trashed != 1 {
+	if sum, err := other(process); err != nil || sum.Trashed != 1 {
 		t.Errorf("after the first: %+v, %v; want 1 file in the trash, because nothing is held back any more", sum, err)
 	}
 }
