@@ -2,8 +2,11 @@ package export_test
 
 import (
 	"archive/zip"
+	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/sweepd/sweepd/export"
 	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
@@ -43,5 +46,37 @@ func TestWhatThePicturesLookLikeIsReadIfThatIsAskedFor(t *testing.T) {
 				t.Errorf("%s: got %+v", what, i.Look)
 			}
 		}
+	}
+}
+
+// busyDisk takes a minute for each read from an offset on.
+type busyDisk struct {
+	io.ReaderAt
+	from int64
+}
+
+func (d busyDisk) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > d.from {
+		time.Sleep(time.Minute)
+	}
+	return d.ReaderAt.ReadAt(p, off)
+}
+
+// A picture that was not decoded in time is known by its bytes, and counted: another reading may have the time.
+func TestAPictureThatTakesTooLongHasNoLook(t *testing.T) {
+	t.Parallel()
+	l := year2023(t)
+	generated := string(c2patest.ScenePNG(1, 700, 500))
+	l[len(l)-2].body = generated
+	text := l.zip(t, zip.Store)
+	at := int64(strings.Index(text, generated))
+	for from, unlooked := range map[int64]int{at: 2, int64(len(text)): 0} {
+		synctest.Test(t, func(t *testing.T) {
+			r, err := export.ReadZip(t.Context(), busyDisk{strings.NewReader(text), from}, int64(len(text)),
+				export.Options{Temp: t.TempDir(), Looks: true})
+			if err != nil || !r.Complete() || len(r.Images) != 2 || r.Unlooked != unlooked {
+				t.Errorf("%v, %d without a look, want %d; %+v", err, r.Unlooked, unlooked, r.Problems)
+			}
+		})
 	}
 }

@@ -71,9 +71,12 @@ func (x *reader) picture(m member, r io.Reader) error {
 // its bytes.
 func (x *reader) look(m member, i *Image) {
 	gray, size, err := x.decoder.Gray(x.ctx, thumbnail.Picture{Size: i.Size, Open: m.open})
-	if err == nil {
+	switch {
+	case err == nil:
 		i.Look, i.Width, i.Height = perceptual.Of(perceptual.Gray(gray)), size.X, size.Y
 		i.Look.Ratio = float64(size.X) / float64(size.Y)
+	case errors.Is(err, thumbnail.ErrNoPicture) && !thumbnail.IsFinal(err):
+		x.report.Unlooked++
 	}
 }
 

@@ -11,6 +11,9 @@ type Report struct {
 	// Absent is the number of generated pictures that the export names and does not have. OpenAI leaves out some, so
 	// this is not a problem.
 	Absent int
+	// Unlooked is the number of pictures without a Look because decoding them took too long. Another reading may have
+	// the time.
+	Unlooked int
 	// Problems are the reasons why the report is not complete, at most 100.
 	Problems []Problem
 }

@@ -83,7 +83,9 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 			sc.seen.Resolve(ref) // unless its examination marks it again
 			// If it is mentioned, emitCached does not emit it as well.
 			turn := p.mention(ref, func() {})
-			if known := sc.seen.Get(e); known == journal.Unknown || known == journal.Matched {
+			known := sc.seen.Get(e)
+			if known == journal.Unknown || known == journal.Matched ||
+				known == journal.PlainImage && sc.mayLookAlike(e) {
 				lists <- []listed{{e, known, turn}}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"strconv"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -44,13 +45,16 @@ func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 		return nil, err
 	}
 	x := &lookalikes{seen: map[[sha256.Size]byte]bool{}, decoder: s.decoder}
+	unlooked := map[[sha256.Size]byte]bool{} // uploads, by one of their sources
 	all := sha256.New()
 	err = s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
 		// An original may be an upload by another source, which need not have its look.
 		m, _ := k.set.Of(p.Size, p.Hashes)
 		uploaded := p.Origin == known.Uploaded || m.Uploaded()
 		if p.Perceptual == ([perceptual.Size]byte{}) {
-			x.unlooked = x.unlooked || p.Origin == known.Uploaded
+			if p.Origin == known.Uploaded {
+				unlooked[p.SHA256] = true
+			}
 			return
 		}
 		x.seen[p.SHA256] = true
@@ -74,6 +78,8 @@ func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 	if err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(unlooked, func(sum [sha256.Size]byte, _ bool) bool { return x.seen[sum] })
+	x.unlooked = len(unlooked) > 0
 	x.state = int64(binary.BigEndian.Uint64(all.Sum(nil))>>1) | 1
 	return x, nil
 }
@@ -162,7 +168,7 @@ func (x *lookalikes) decode(
 	ctx context.Context, p thumbnail.Picture, width, height int,
 ) ([]perceptual.Look, error) {
 	gray, _, err := x.decoder.Gray(ctx, p)
-	if errors.Is(err, thumbnail.ErrNoPicture) {
+	if thumbnail.IsFinal(err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -258,20 +264,30 @@ func (sc *scan) look(ctx context.Context, e providers.Entry, base fingerprint.Ve
 	v := sc.knowledge.verdict(e, base)
 	l, ok := sc.looks.Of(e)
 	wanted := x.mayHave(v) || sc.isUnseenOriginal(e, base)
-	if ok && (l.Decoded || !wanted) {
+	if ok && (l.Decoded || !wanted) || sc.failedToLook(e.Ref) {
 		return
 	}
 	l = journal.Look{Width: base.Width, Height: base.Height, Decoded: wanted || !v.Unsettled()}
 	if wanted {
 		var err error
 		if l.Looks, err = x.look(ctx, sc.st, e, base.Width, base.Height); err != nil {
-			if !isTransient(ctx, err) {
-				sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "compare", err) })
-			}
+			sc.count(func(sum *Summary) {
+				sc.unlooked[e.Ref] = true
+				if !isTransient(ctx, err) {
+					sum.problem(sc.st.Name(), e.Path, "compare", err)
+				}
+			})
 			return
 		}
 	}
 	sc.looks.Put(e, l)
+}
+
+// failedToLook reports whether this scan has tried to compare the file.
+func (sc *scan) failedToLook(ref providers.Ref) bool {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	return sc.unlooked[ref]
 }
 
 // isUnseenOriginal reports whether a file is a verified original of which it is not known what it looks like.
@@ -329,6 +345,16 @@ func binaryOf(h perceptual.Hash) []byte {
 func (sc *scan) anew() bool {
 	x := sc.lookalikes
 	return x != nil && x.originals.Len() > 0 && sc.looks.Compared() != x.state
+}
+
+// lookAgain makes the next scan compare what this one could not, even if the storage's feed does not name it again.
+func (sc *scan) lookAgain() {
+	if !sc.follows() {
+		return
+	}
+	for ref := range sc.unlooked {
+		sc.seen.Retry(ref)
+	}
 }
 
 // saveLooks stores what the pictures look like.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -39,7 +40,7 @@ copies: on
 `
 
 // copiesBox is a box on a local disk that looks for copies, and a signer.
-func copiesBox(t *testing.T) (*box, *c2patest.Signer) {
+func copiesBox(t testing.TB) (*box, *c2patest.Signer) {
 	t.Helper()
 	b, s := newBox(t, copiesRules), c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
 	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.Anchors()))
@@ -342,6 +343,31 @@ func TestACopyIsOnlyPossibleWhileAnUploadHasNoLook(t *testing.T) {
 	b.dueAre("/data/root/copy.jpg")
 }
 
+// An upload that took too long to decode is learnt once more.
+func TestAnUploadHasALookIfAnySourceHasIt(t *testing.T) {
+	t.Parallel()
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 140, 100))
+	b.seen(false)
+	upload := c2patest.SceneJPEG(2, 140, 100)
+	p, l := knownPicture(known.Uploaded, upload), lookOf(t, upload)
+	b.learn(p)
+	if v := b.seen(false)["copy.jpg"].Verdict; v.Confidence != fingerprint.Possible {
+		t.Errorf("got %+v, want it possible", v)
+	}
+	hash, err := l.Hash.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(p.Perceptual[:], hash)
+	p.Quality, p.Width, p.Height = l.Quality, 140, 100
+	b.learn(p)
+	if v := b.seen(false)["copy.jpg"].Verdict; v.Confidence != fingerprint.Likely || v.Unchecked() {
+		t.Errorf("got %+v, want it likely", v)
+	}
+}
+
 // stale is a driver whose thumbnails are all of the same picture.
 type stale struct{ providers.Driver }
 
@@ -399,5 +425,78 @@ func TestADecisionOnALookalikeIsFoundAtOnce(t *testing.T) {
 	}
 	if d := b.refound(at); d.Action != policy.Trash || !d.Approved {
 		t.Errorf("approved: it is %s (%s)", d.Action, d.Reasons)
+	}
+}
+
+// slowDriver takes longer to read a picture than decoding may take, and makes no thumbnail, while slow is set.
+type slowDriver struct {
+	providers.Driver
+	slow *bool
+}
+
+func (d slowDriver) Can() providers.Can { return d.Driver.Can() | providers.CanThumbnail }
+
+func (d slowDriver) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
+	rc, err := d.Driver.ReadRange(ctx, ref, rev, off, n)
+	return slowReader{rc, d.slow}, err
+}
+
+func (d slowDriver) Thumbnail(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, side int,
+) (io.ReadCloser, error) {
+	if made := 0; !*d.slow {
+		return showing{d.Driver, &made}.Thumbnail(ctx, ref, rev, side)
+	}
+	return nil, errors.New("the service is busy")
+}
+
+type slowReader struct {
+	io.ReadCloser
+	slow *bool
+}
+
+func (r slowReader) Read(p []byte) (int, error) {
+	if *r.slow {
+		time.Sleep(time.Minute)
+	}
+	return r.ReadCloser.Read(p)
+}
+
+// A machine or a service may be busy once. A picture that was not decoded in time is no picture that cannot be decoded.
+func TestAPictureThatTookTooLongIsComparedLater(t *testing.T) {
+	t.Parallel()
+	for name, newBox := range map[string]func(testing.TB) (*box, *c2patest.Signer){
+		"on a disk":     func(t testing.TB) (*box, *c2patest.Signer) { return copiesBox(t) },
+		"in an account": func(t testing.TB) (*box, *c2patest.Signer) { return remoteBox(t, copiesRules) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, s := newBox(t)
+			learnt(t, b, s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+			b.put("/data/root/copy.jpg", c2patest.SceneJPEG(1, 560, 400))
+			synctest.Test(t, func(t *testing.T) {
+				slow := true
+				scan := func() (like bool, problems []sweeper.Problem) {
+					sum, err := b.over(slowDriver{b.driver, &slow}).Scan(t.Context(), sweeper.ScanOptions{
+						Each: func(f sweeper.Found) { like = like || f.Verdict.LooksLike() },
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return like, sum.Problems
+				}
+				for range 2 {
+					if like, problems := scan(); like || len(problems) != 1 || problems[0].Doing != "compare" {
+						t.Errorf("while it takes too long: %v, %v; want a problem", like, problems)
+					}
+				}
+				slow = false
+				if like, problems := scan(); !like || len(problems) > 0 {
+					t.Errorf("got %v, %v; want the copy", like, problems)
+				}
+			})
+		})
 	}
 }

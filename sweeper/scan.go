@@ -98,6 +98,8 @@ type scan struct {
 	originals []known.Picture // verified, and not known yet
 	sizes     sizes           // of the files that were listed; see again
 
+	unlooked map[providers.Ref]bool // files that could not be compared this time
+
 	unwanted []providers.Entry // files with a grace that no rule wants any more, or that has to begin anew
 }
 
@@ -136,8 +138,8 @@ func (s *Sweeper) newScan(
 	return &scan{
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
 		knowledge: k, lookalikes: x, looks: looks, asking: ask, options: o, seen: seen, sum: sum,
-		found: map[providers.Ref]providers.Revision{}, postponed: map[*reader][]emission{},
-		readers: sync.Pool{New: func() any { return new(reader) }},
+		found: map[providers.Ref]providers.Revision{}, unlooked: map[providers.Ref]bool{},
+		postponed: map[*reader][]emission{}, readers: sync.Pool{New: func() any { return new(reader) }},
 	}, nil
 }
 
@@ -178,6 +180,7 @@ func (s *Sweeper) scanStorage(
 // finish adds up the last listing and remembers the results.
 func (sc *scan) finish(ctx context.Context, p *pass) error {
 	sc.conclude(p)
+	sc.lookAgain()
 	if sc.remembers() {
 		sc.save(ctx, p)
 	}

@@ -102,6 +102,11 @@ func (p *program) learn(ctx context.Context, a *app.App, path string) error {
 	if l.Uploads > 0 {
 		p.warn("an export says that you uploaded this picture, so it is kept all the same")
 	}
+	if l.Unlooked > 0 {
+		p.warn("decoding took too long for %s, so their copies are found only by their bytes",
+			count(int64(l.Unlooked), "image"))
+		p.hint("learn it again when the machine is less busy")
+	}
 	if l.Complete {
 		return nil
 	}

@@ -207,7 +207,7 @@ func (r *terminalReview) Picture(ctx context.Context, row int) ([]byte, error) {
 		}
 	}
 	content, err := r.maker.Make(ctx, from)
-	if errors.Is(err, thumbnail.ErrNoPicture) && !errors.Is(err, context.DeadlineExceeded) {
+	if thumbnail.IsFinal(err) {
 		return nil, nil
 	}
 	return content, err

@@ -24,6 +24,9 @@ type Lesson struct {
 	known.Source
 	// Uploads is the number of pictures that the person named and that are uploads by an export, so that they stay.
 	Uploads int
+	// Unlooked is the number of pictures that took too long to decode. They are known by their bytes alone until they
+	// are learnt again.
+	Unlooked int
 }
 
 // errNotLearnt is the error of a path from which nothing can be learnt.
@@ -43,16 +46,14 @@ func (a *App) Learn(ctx context.Context, path string, progress func(export.Progr
 	if err != nil {
 		return Lesson{}, err
 	}
-	from, pictures, err := a.read(ctx, real, progress)
+	l, pictures, err := a.read(ctx, real, progress)
 	if err != nil {
 		return Lesson{}, err
 	}
-	from, err = a.Journal.Learn(ctx, from, pictures)
-	if err != nil {
+	if l.Source, err = a.Journal.Learn(ctx, l.Source, pictures); err != nil {
 		return Lesson{}, err
 	}
-	l := Lesson{Source: from}
-	if from.Kind == known.File {
+	if l.Kind == known.File {
 		l.Uploads, err = a.uploads(ctx, pictures)
 	}
 	return l, err
@@ -75,56 +76,64 @@ func (a *App) uploads(ctx context.Context, pictures []known.Picture) (n int, err
 // read returns what the file or folder at path shows.
 func (a *App) read(
 	ctx context.Context, path string, progress func(export.Progress),
-) (known.Source, []known.Picture, error) {
+) (Lesson, []known.Picture, error) {
 	o := export.Options{Progress: progress, Looks: true}
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return known.Source{}, nil, err
+		return Lesson{}, nil, err
 	case fi.IsDir():
 		root, err := os.OpenRoot(path)
 		if err != nil {
-			return known.Source{}, nil, err
+			return Lesson{}, nil, err
 		}
 		defer root.Close()
 		return fromExport(path, func() (*export.Report, error) { return export.ReadFolder(ctx, root, o) })
 	case !fi.Mode().IsRegular():
-		return known.Source{}, nil, fmt.Errorf("%q is %w", path, errNotLearnt)
+		return Lesson{}, nil, fmt.Errorf("%q is %w", path, errNotLearnt)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return known.Source{}, nil, err
+		return Lesson{}, nil, err
 	}
 	defer f.Close()
 	if fi, err = f.Stat(); err != nil {
-		return known.Source{}, nil, err
+		return Lesson{}, nil, err
 	}
 	var magic [4]byte
 	if _, err := f.ReadAt(magic[:], 0); err == nil && string(magic[:2]) == "PK" {
 		return fromExport(path, func() (*export.Report, error) { return export.ReadZip(ctx, f, fi.Size(), o) })
 	}
-	p, err := a.named(ctx, f, fi.Size())
-	if err != nil {
-		return known.Source{}, nil, fmt.Errorf("%q: %w", path, err)
+	p, err := a.named(f, fi.Size())
+	slow := false
+	if err == nil {
+		slow, err = see(ctx, f, &p)
 	}
-	return known.Source{Kind: known.File, Path: path, Complete: true, Named: 1}, []known.Picture{p}, nil
+	if err != nil {
+		return Lesson{}, nil, fmt.Errorf("%q: %w", path, err)
+	}
+	l := Lesson{Source: known.Source{Kind: known.File, Path: path, Complete: true, Named: 1}}
+	if slow {
+		l.Unlooked = 1
+	}
+	return l, []known.Picture{p}, nil
 }
 
 // fromExport returns what a report shows. It returns an error if it is not that of an export.
-func fromExport(path string, read func() (*export.Report, error)) (known.Source, []known.Picture, error) {
+func fromExport(path string, read func() (*export.Report, error)) (Lesson, []known.Picture, error) {
 	r, err := read()
 	if err != nil {
-		return known.Source{}, nil, err
+		return Lesson{}, nil, err
 	}
 	if known.NoExport(r) {
-		return known.Source{}, nil, fmt.Errorf("%q is not a data export: %w", path, r.Problems[0])
+		return Lesson{}, nil, fmt.Errorf("%q is not a data export: %w", path, r.Problems[0])
 	}
 	from, pictures := known.FromExport(path, r)
-	return from, pictures, nil
+	return Lesson{Source: from, Unlooked: r.Unlooked}, pictures, nil
 }
 
 // named returns the picture in f, of which the person says that it is from ChatGPT.
-func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture, error) {
+func (a *App) named(f *os.File, size int64) (known.Picture, error) {
 	if size > maxNamed {
 		return known.Picture{}, errNotLearnt
 	}
@@ -150,25 +159,25 @@ func (a *App) named(ctx context.Context, f *os.File, size int64) (known.Picture,
 		Width: v.Width, Height: v.Height, Product: v.Product, Made: v.Made,
 	}
 	p.Pixels, _ = pixels.Sum()
-	return p, see(ctx, f, &p)
+	return p, nil
 }
 
-// see adds what the picture in f looks like, if it can be decoded. A picture without a look is still known by its
-// bytes.
-func see(ctx context.Context, f *os.File, p *known.Picture) error {
+// see adds what the picture in f looks like, if it can be decoded, and returns whether that took too long. A picture
+// without a look is still known by its bytes.
+func see(ctx context.Context, f *os.File, p *known.Picture) (slow bool, err error) {
 	gray, size, err := thumbnail.NewMaker().Gray(ctx, thumbnail.Picture{
 		Size: p.Size,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(f, 0, p.Size)), nil },
 	})
 	if errors.Is(err, thumbnail.ErrNoPicture) {
-		return nil
+		return !thumbnail.IsFinal(err), nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	l := perceptual.Of(perceptual.Gray(gray))
 	p.Quality, p.Width, p.Height, p.Title = l.Quality, size.X, size.Y, filepath.Base(f.Name())
 	b, err := l.Hash.AppendBinary(nil)
 	copy(p.Perceptual[:], b)
-	return err
+	return false, err
 }

@@ -32,6 +32,12 @@ const (
 // ErrNoPicture is returned if the bytes are not a picture that can be shown, or if it is too large.
 var ErrNoPicture = errors.New("no picture that can be shown")
 
+// IsFinal reports whether err means that no attempt will show the picture. One that took too long may be shown by a
+// machine that is less busy.
+func IsFinal(err error) bool {
+	return errors.Is(err, ErrNoPicture) && !errors.Is(err, context.DeadlineExceeded)
+}
+
 // Picture is a file that may be a picture. It is opened twice: for its header, and to decode it.
 type Picture struct {
 	Size int64 // bytes
