@@ -3,8 +3,8 @@
 #
 # Expected: decode returns the text streaming for 7f657374726561646d696e67ff, and five bytes for 5f42010243030405ff: a
 # string of indefinite length is its chunks, one after the other (RFC 8949 section 3.2.3 and appendix A).
-# Behaviour: the result is filled up with zero bytes to 256, 512, 1024 ... bytes: the text streaming is followed by NUL characters
-# and is not equal to "streaming". No error is reported. Strings with a length are correct.
+# Behaviour: the result is filled up with zero bytes to 256, 512, 1024 ... bytes: the text streaming is followed by NUL
+# characters and is not equal to "streaming". No error is reported. Strings with a length are correct.
 # Workaround: use another decoder, such as cborg or cbor2, or cut the zero bytes where they cannot be data.
 #
 # Needs node and the npm registry.
