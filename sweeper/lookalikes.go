@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"strconv"
+	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/fingerprint/perceptual"
@@ -24,18 +25,28 @@ import (
 // hundred times more than all else, so it comes last: only if a known picture has the shape, and once for each state of
 // a file. As what is known by bytes, the result is weighed with the verdict each time it is used.
 
-// lookalikes has the known pictures by what they look like. nil: the policy does not ask for them.
+// lookalikes has the known pictures by what they look like, as of one state of the journal. nil: the policy does not
+// ask for them. Several goroutines may read it at once.
 type lookalikes struct {
 	originals perceptual.Index
 	uploads   perceptual.Index           // what looks like one is no copy of an original
 	unlooked  bool                       // of an upload it is not known what it looks like
-	pictures  []known.Picture            // by their numbers in originals
+	about     []original                 // by their numbers in originals
 	seen      map[[sha256.Size]byte]bool // known pictures that were decoded
 	state     int64                      // changes whenever the indexes do; never 0
+	learnt    journal.KnownState
 	decoder   *thumbnail.Maker
 }
 
-// lookalikes reads the known pictures; nil if the policy does not ask for them.
+// original is what is told of the picture that another one looks like.
+type original struct {
+	name    string
+	product fingerprint.Product
+	learnt  time.Time
+}
+
+// lookalikes returns the known pictures as they are now; nil if the policy does not ask for them. It reads them only if
+// something was learnt or forgotten since.
 func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 	if !s.o.Policy.Copies {
 		return nil, nil
@@ -44,10 +55,24 @@ func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &lookalikes{seen: map[[sha256.Size]byte]bool{}, decoder: s.decoder}
+	s.comparing.Lock()
+	defer s.comparing.Unlock()
+	if s.alike == nil || s.alike.learnt != k.state {
+		x, err := s.readLookalikes(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		s.alike = x
+	}
+	return s.alike, nil
+}
+
+// readLookalikes reads the known pictures.
+func (s *Sweeper) readLookalikes(ctx context.Context, k knowledge) (*lookalikes, error) {
+	x := &lookalikes{seen: map[[sha256.Size]byte]bool{}, learnt: k.state, decoder: s.decoder}
 	unlooked := map[[sha256.Size]byte]bool{} // uploads, by one of their sources
 	all := sha256.New()
-	err = s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
+	err := s.o.Journal.KnownPictures(ctx, func(p known.Picture) {
 		// An original may be an upload by another source, which need not have its look.
 		m, _ := k.set.Of(p.Size, p.Hashes)
 		uploaded := p.Origin == known.Uploaded || m.Uploaded()
@@ -72,7 +97,7 @@ func (s *Sweeper) lookalikes(ctx context.Context) (*lookalikes, error) {
 			x.uploads.Add(l)
 		} else {
 			x.originals.Add(l)
-			x.pictures = append(x.pictures, p)
+			x.about = append(x.about, original{name(p), p.Product, p.Learnt})
 		}
 	})
 	if err != nil {
@@ -111,13 +136,13 @@ func (x *lookalikes) weigh(rec *journal.Record, looks []perceptual.Look) {
 	if least > perceptual.Near {
 		return
 	}
-	p := x.pictures[best]
-	w := v.As(name(p), least, p.Product)
+	p := x.about[best]
+	w := v.As(p.name, least, p.product)
 	if x.unlooked && w.LooksLike() {
 		w = w.Uncheck()
 	}
 	rec.Verdict = w
-	countFrom(rec, p.Learnt)
+	countFrom(rec, p.learnt)
 }
 
 // mayHave reports whether a picture with that verdict may look like a known one.

@@ -154,15 +154,8 @@ func TestWhatLooksLikeAnUploadIsNoCopy(t *testing.T) {
 		Origin: known.Uploaded, Size: int64(len(upload)), Hashes: providers.Hashes{SHA256: sha256.Sum256(upload)},
 		Quality: l.Quality, Width: 840, Height: 600,
 	}
-	hash, err := l.Hash.AppendBinary(nil)
-	copy(p.Perceptual[:], hash)
-	if err == nil {
-		_, err = b.journal.Learn(t.Context(), known.Source{Kind: known.Export, Path: "/export.zip", Complete: true},
-			[]known.Picture{p})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	copy(p.Perceptual[:], packed(t, l))
+	b.learn(p)
 	if found := b.seen(false); found["mine.jpg"].Verdict.Confidence != fingerprint.None {
 		t.Errorf("got %+v, want nothing found of it", found["mine.jpg"].Verdict)
 	}
@@ -356,16 +349,61 @@ func TestAnUploadHasALookIfAnySourceHasIt(t *testing.T) {
 	if v := b.seen(false)["copy.jpg"].Verdict; v.Confidence != fingerprint.Possible {
 		t.Errorf("got %+v, want it possible", v)
 	}
-	hash, err := l.Hash.AppendBinary(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	copy(p.Perceptual[:], hash)
+	copy(p.Perceptual[:], packed(t, l))
 	p.Quality, p.Width, p.Height = l.Quality, 140, 100
 	b.learn(p)
 	if v := b.seen(false)["copy.jpg"].Verdict; v.Confidence != fingerprint.Likely || v.Unchecked() {
 		t.Errorf("got %+v, want it likely", v)
 	}
+}
+
+// One look-up reads no known picture again, and yet an upload that is learnt meanwhile counts at once.
+func TestTheKnownPicturesAreReadOnce(t *testing.T) {
+	b, s := copiesBox(t)
+	b.put("/data/root/original.png", s.Sign(c2patest.ScenePNG(1, 280, 200), c2patest.Options{}))
+	at := "/data/root/copy.jpg"
+	b.put(at, c2patest.SceneJPEG(1, 140, 100))
+	const uploads = 500
+	var others []known.Picture
+	for i := range uploads {
+		p := knownPicture(known.Uploaded, picture(byte(i)))
+		p.SHA256, p.Perceptual = [32]byte{byte(i), byte(i >> 8), 1}, [32]byte{byte(i), byte(i >> 8), 1}
+		others = append(others, p)
+	}
+	b.learn(others...)
+	b.seen(false)
+	b.seen(false)
+	sw, st, e := b.sweeper(), b.storage(), b.entry(at)
+	like := func() bool {
+		f, err := sw.Refind(t.Context(), st, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Verdict.LooksLike()
+	}
+	if !like() {
+		t.Fatal("the copy is not found")
+	}
+	if n := testing.AllocsPerRun(3, func() { like() }); n > uploads {
+		t.Errorf("a look-up among %d pictures allocates %.0f times, as many as reading them does", uploads, n)
+	}
+	upload := c2patest.SceneJPEG(1, 560, 400)
+	p := knownPicture(known.Uploaded, upload)
+	copy(p.Perceptual[:], packed(t, lookOf(t, upload)))
+	p.Quality, p.Width, p.Height = 100, 560, 400
+	if b.learn(p); like() {
+		t.Error("what looks like an upload is found as a copy")
+	}
+}
+
+// packed returns the hash of a look in the form in which the journal has it.
+func packed(t *testing.T, l perceptual.Look) []byte {
+	t.Helper()
+	hash, err := l.Hash.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
 }
 
 // stale is a driver whose thumbnails are all of the same picture.

@@ -60,6 +60,9 @@ type Sweeper struct {
 	knowing sync.Mutex
 	known   knowledge
 
+	comparing sync.Mutex // guards alike
+	alike     *lookalikes
+
 	decoder *thumbnail.Maker
 }
 
