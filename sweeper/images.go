@@ -24,13 +24,13 @@ type Image struct {
 // Images groups the files that have the same bytes: the same length and the same hash of a kind that two of them
 // have. A picture and its known twin are one image, too. A file without a hash is read if reading costs little and
 // another file has its length, and the hash is remembered; files of a remote storage are not read. Files that share no
-// kind of hash stay two images. Images are in the order of their first places.
+// kind of hash stay two images. Images are in the order of their first places. Images sorts found, and adds hashes to
+// it.
 func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	doubt, err := s.checkClock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found = slices.Clone(found)
 	if err := s.knowThose(ctx, doubt, found); err != nil {
 		return nil, err
 	}
@@ -42,18 +42,27 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Image, 0, len(found))
-	at := map[int]int{} // by the first of a set: its place in all
-	for i, first := range sameBytes(found, originals) {
-		if first == i {
-			at[i] = len(all)
-			all = append(all, Image{})
-		}
-		img := &all[at[first]]
-		img.Places = append(img.Places, found[i])
-		img.Hashes = img.Hashes.Or(found[i].Entry.Sums())
+	return grouped(found, sameBytes(found, originals)), nil
+}
+
+// grouped returns the images of the files, of which first has the index of the first one with the same bytes. Their
+// places are parts of one array, because a list of thousands is kept for long.
+func grouped(found []Found, first []int) []Image {
+	sizes := make([]int, len(found)) // of the sets, by their first files
+	for _, i := range first {
+		sizes[i]++
 	}
-	return all, nil
+	places, all, at := make([]Found, len(found)), []Image{}, make([]int, len(found))
+	for i, f := range found {
+		if n := sizes[i]; n > 0 {
+			at[i], all = len(all), append(all, Image{Places: places[:0:n]})
+			places = places[n:]
+		}
+		img := &all[at[first[i]]]
+		img.Places = append(img.Places, f)
+		img.Hashes = img.Hashes.Or(f.Entry.Sums())
+	}
+	return all
 }
 
 // knowThose adds the hashes of local files that have none and may equal another file.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -131,6 +132,7 @@ func (s *Server) renew(changed map[string][]sweeper.Found) (was, l *listing) {
 	defer s.mu.Unlock()
 	was = s.now
 	s.now, s.plan = was.with(changed, s.nameOf), nil
+	maps.Copy(s.former, s.now.without(was))
 	return was, s.now
 }
 
@@ -213,15 +215,15 @@ func (s *Server) decideOne(
 	return name, s.refind(ctx, a, p), nil
 }
 
-// shown returns the picture with that ID. stale is true if it is of the list before the present one. The list before is
-// kept for one purpose: to explain to the user of an old page why a decision is refused.
+// shown returns the picture with that ID. stale is true if it has left the list. Such pictures are kept for one
+// purpose: to explain to the user of an old page why a decision is refused.
 func (s *Server) shown(id string) (p *picture, stale bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if p = s.now.picture(id); p != nil {
 		return p, false
 	}
-	return s.former.picture(id), true
+	return s.former[id], true
 }
 
 // unchanged returns a *staleError if the file is not as it was shown.

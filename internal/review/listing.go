@@ -150,6 +150,20 @@ func (l *listing) with(changed map[string][]sweeper.Found, nameOf func([]sweeper
 	return &next
 }
 
+// without returns the pictures of the list before that are not in this one, by their IDs.
+func (l *listing) without(before *listing) map[string]*picture {
+	gone := map[string]*picture{}
+	if before == nil {
+		return gone
+	}
+	for id, i := range before.at {
+		if l.picture(id) == nil {
+			gone[id] = before.pictures[i]
+		}
+	}
+	return gone
+}
+
 // amount is a number of pictures and the size of all their places.
 type amount struct{ pictures, places, bytes int64 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
 )
 
@@ -46,16 +47,16 @@ func (s *Server) page(w http.ResponseWriter, code int, file string, view any) {
 	_, _ = w.Write(text) // a failure means that the client has gone
 }
 
-// render returns the text of a template, whose texts are in the user's language. html/template escapes every value by
-// its context, so names need to be made plain for the eye only.
+// templates returns the templates of all pages, whose texts are in that language.
+func templates(in language.Printer) (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{"say": in.Sprintf}).ParseFS(pages, "pages/*.html")
+}
+
+// render returns the text of a template. html/template escapes every value by its context, so names need to be made
+// plain for the eye only.
 func (s *Server) render(file string, view any) ([]byte, error) {
-	t, err := template.New(file).Funcs(template.FuncMap{"say": s.in.Sprintf}).
-		ParseFS(pages, "pages/frame.html", "pages/card.html", "pages/"+file)
-	if err != nil {
-		return nil, err
-	}
 	var out bytes.Buffer
-	err = t.ExecuteTemplate(&out, file, view)
+	err := s.pages.ExecuteTemplate(&out, file, view)
 	return out.Bytes(), err
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"html/template"
 	"net"
 	"net/http"
 	"sync"
@@ -43,6 +44,7 @@ type Options struct {
 type Server struct {
 	o      Options
 	in     language.Printer
+	pages  *template.Template
 	logins *logins
 	door   *door
 	maker  *thumbnail.Maker
@@ -55,11 +57,11 @@ type Server struct {
 
 	engine sync.Mutex // is held for each use of a Sweeper
 
-	mu     sync.RWMutex // guards all fields below; none is held while waiting for the engine
-	open   *opened      // nil: there was no look yet
-	now    *listing     // of the last look
-	former *listing     // of the one before
-	plan   *planned     // that was shown and can be applied
+	mu     sync.RWMutex        // guards all fields below; none is held while waiting for the engine
+	open   *opened             // nil: there was no look yet
+	now    *listing            // of the last look
+	plan   *planned            // that was shown and can be applied
+	former map[string]*picture // that left the list by the last look or since, by their IDs
 }
 
 // opened is an App whose storages may be in use. It is closed when the last user is done.
@@ -76,13 +78,17 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.Refused == nil {
 		o.Refused = func(string) {}
 	}
+	pages, err := templates(o.Language)
+	if err != nil {
+		return nil, err
+	}
 	thumbs, err := newThumbnails(o.Dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		o: o, in: o.Language, logins: newLogins(), door: newDoor(o.Door, o.Now), maker: thumbnail.NewMaker(),
-		thumbs: thumbs, key: make([]byte, 32),
+		o: o, in: o.Language, pages: pages, logins: newLogins(), door: newDoor(o.Door, o.Now),
+		maker: thumbnail.NewMaker(), thumbs: thumbs, key: make([]byte, 32),
 	}
 	s.here, s.away = turns()
 	_, _ = rand.Read(s.key) // it never fails, by its documentation
@@ -250,7 +256,7 @@ func (s *Server) look() (*opened, error) {
 	fresh := &opened{App: a}
 	s.mu.Lock()
 	old := s.open
-	s.open, s.former, s.now, s.plan = fresh, s.now, l, nil
+	s.open, s.former, s.now, s.plan = fresh, l.without(s.now), l, nil
 	s.mu.Unlock()
 	if old != nil {
 		go func() { // a request may still read a picture; Close waits for those of the last App only
