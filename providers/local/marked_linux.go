@@ -18,16 +18,18 @@ import (
 var markerName = []byte(marker + "\x00")
 
 // leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
-// marker in it or above it.
+// marker in it or above it. Goroutines that ask about one folder at the same time share one look.
 func (d *Driver) leftOut(r *roots.Root, folder string) error {
 	if err := d.rules.leaves(r.Path, folder); err != nil {
 		return err
 	}
-	rel, in := disk.Below(r.Path, folder)
-	if !in {
-		rel = "."
-	}
-	return cmp.Or(rootMarked(r, rel), d.markedElsewhere(r))
+	return d.marks.Do(folder, func(int) error {
+		rel, in := disk.Below(r.Path, folder)
+		if !in {
+			rel = "."
+		}
+		return cmp.Or(rootMarked(r, rel), d.markedElsewhere(r))
+	})
 }
 
 // rootMarked returns ErrProtected if a folder above the root, or from it down to rel, has the marker. A folder that

@@ -14,7 +14,8 @@ type platform struct {
 	mounts   *disk.Table
 	trash    *xdgtrash.Trash
 	guards   *guards.Guards
-	listings atomic.Uint64 // that have begun
+	listings atomic.Uint64              // that have begun
+	marks    guards.Singleflight[error] // of leftOut, by folder
 }
 
 // prepare makes what depends on the roots.

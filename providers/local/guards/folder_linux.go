@@ -25,7 +25,7 @@ type surroundings struct {
 // around returns the surroundings of the file; all guards share one look.
 func (q *question) around() *surroundings {
 	if q.near == nil {
-		q.near = q.guards.around.do(filepath.Dir(q.path), func(askers int) *surroundings {
+		q.near = q.guards.around.Do(filepath.Dir(q.path), func(askers int) *surroundings {
 			s := &surroundings{library: q.libraryAbove()}
 			s.trees, s.treeErr = q.guards.allWorkTrees(filepath.Dir(q.path), q.file.Stat.Mnt_id)
 			s.alone = askers >= enough && aloneIn(q.root, filepath.Dir(q.rel), askers*namesEach)

@@ -86,7 +86,7 @@ func TestAFolderIsListedOnlyAsFarAsItPays(t *testing.T) {
 // existed before is seen, however many callers ask at once.
 func TestWhoAsksTogetherIsAnsweredByALookThatBeganAfterwards(t *testing.T) {
 	const askers, rounds = 16, 500
-	var s singleflight[int64]
+	var s Singleflight[int64]
 	var now, looks atomic.Int64
 	done := make(chan error)
 	for range askers {
@@ -94,7 +94,7 @@ func TestWhoAsksTogetherIsAnsweredByALookThatBeganAfterwards(t *testing.T) {
 			var err error
 			for range rounds {
 				before := now.Add(1)
-				if at := s.do("x", func(int) int64 { looks.Add(1); return now.Add(1) }); at <= before && err == nil {
+				if at := s.Do("x", func(int) int64 { looks.Add(1); return now.Add(1) }); at <= before && err == nil {
 					err = fmt.Errorf("asked at %d, it got what was seen at %d", before, at)
 				}
 			}

@@ -18,7 +18,7 @@ import (
 type Guards struct {
 	o      Options
 	memory memory
-	around singleflight[*surroundings]
+	around Singleflight[*surroundings]
 }
 
 // Options are the settings of guards.

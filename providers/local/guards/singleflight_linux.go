@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// singleflight lets goroutines that ask the same at the same time share one look. Each gets the answer of a look that
+// Singleflight lets goroutines that ask the same at the same time share one look. Each gets the answer of a look that
 // began after it had asked, so its answer is never older than one of its own. The zero value is ready.
-type singleflight[A any] struct {
+type Singleflight[A any] struct {
 	mu   sync.Mutex
 	next map[string]*look[A] // looks that have not begun, by their subjects
 }
@@ -19,9 +19,9 @@ type look[A any] struct {
 	done   chan struct{} // closed when there is an answer
 }
 
-// do returns the result of at, which one of the waiting callers calls with their number. It lets runnable goroutines
+// Do returns the result of at, which one of the waiting callers calls with their number. It lets runnable goroutines
 // that are about to ask run first, and waits for no other reason.
-func (t *singleflight[A]) do(about string, at func(askers int) A) A {
+func (t *Singleflight[A]) Do(about string, at func(askers int) A) A {
 	t.mu.Lock()
 	if l := t.next[about]; l != nil {
 		l.askers++

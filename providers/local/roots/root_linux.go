@@ -61,14 +61,9 @@ func (r *Root) Check() error {
 
 // checkLocked is Check; the caller holds the lock.
 func (r *Root) checkLocked() error {
-	if at, err := disk.Resolved(r.given); err != nil || at != r.Path {
-		return Reason("open", r.given, errors.Join(err, errRelinked))
-	}
-	fd, err := disk.Again(func() (int, error) {
-		return unix.Open(r.Path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	})
+	fd, err := r.open()
 	if err != nil {
-		return Reason("open", r.Path, err)
+		return err
 	}
 	s, err := disk.StatOpen(fd)
 	if err == unix.ENOSYS || err == unix.EPERM {
@@ -89,6 +84,27 @@ func (r *Root) checkLocked() error {
 		return Reason("open", r.Path, err)
 	}
 	return nil
+}
+
+// open opens the root's path, if the path that the caller named still leads there. If that one has no links in it, the
+// kernel looks for them while it opens the folder, in one system call.
+func (r *Root) open() (int, error) {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC}
+	if r.given == r.Path {
+		how.Resolve = unix.RESOLVE_NO_SYMLINKS
+	} else if at, err := disk.Resolved(r.given); err != nil || at != r.Path {
+		return -1, Reason("open", r.given, errors.Join(err, errRelinked))
+	}
+	fd, err := disk.Again(func() (int, error) { return unix.Openat2(unix.AT_FDCWD, r.Path, &how) })
+	switch err {
+	case nil:
+		return fd, nil
+	case unix.ELOOP:
+		return -1, Reason("open", r.given, errRelinked)
+	case unix.ENOSYS, unix.EPERM:
+		return -1, &CallError{Call: "openat2", Since: "5.6", Err: err}
+	}
+	return -1, Reason("open", r.Path, err)
 }
 
 // adopt makes fd the root's descriptor. It returns ErrReplaced if that is another folder than before and was not
