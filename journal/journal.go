@@ -43,6 +43,7 @@ type Journal struct {
 	byFile  *sql.Stmt // of Override
 	bySize  *sql.Stmt // of OverriddenContents
 	byMoved *sql.Stmt // of MovedLike
+	byAll   *sql.Stmt // of About
 
 	byContent *sql.Stmt // of found
 	byState   *sql.Stmt // of KnownState
@@ -183,7 +184,7 @@ func (j *Journal) prepare(ctx context.Context) (err error) {
 	for stmt, query := range map[**sql.Stmt]string{
 		&j.byRef: recordByRef, &j.byFile: overrideOfFile, &j.bySize: anyOverrideOfSize,
 		&j.byMoved: anyMovedLike, &j.byContent: foundByKey, &j.byState: stateOfKnown,
-		&j.byAnswer: anyAnswerOfSize,
+		&j.byAnswer: anyAnswerOfSize, &j.byAll: aboutFile,
 	} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)

@@ -18,11 +18,16 @@ const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = 
 // anyMovedLike is the query of Journal.byMoved.
 const anyMovedLike = `SELECT EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)`
 
+// movedLikeArgs returns the parameters of movedLike for a file like e.
+func movedLikeArgs(e providers.Entry) []any {
+	return []any{e.Size, []byte(e.Ref), []byte(e.Path), micros(e.Modified), micros(e.Created)}
+}
+
 // MovedLike returns the operations that trashed a file like e, with its size and with its ref, path, modification
 // time or birth time, and whose file sweepd neither restored nor purged. Of several operations on the same file it
 // returns the last. Only the storage knows the present place of such a file.
 func (j *Journal) MovedLike(ctx context.Context, e providers.Entry) ([]Operation, error) {
-	args := []any{e.Size, []byte(e.Ref), []byte(e.Path), micros(e.Modified), micros(e.Created)}
+	args := movedLikeArgs(e)
 	var some bool
 	if err := one(ctx, j.byMoved, args...).Scan(&some); err != nil || !some {
 		return nil, fault(err)

@@ -31,6 +31,8 @@ type decider struct {
 	overrides overrides
 	// learnt returns what is known of the bytes of files.
 	learnt func(context.Context) (knowledge, error)
+	// about is what the journal has about the one file that is decided on; nil: each question asks the journal.
+	about *journal.About
 	// before has a time before which each run cannot have been; see journal.TimeBefore. A decider on files has none.
 	before map[int64]time.Time
 }
@@ -66,8 +68,20 @@ func (s *Sweeper) liveDecider(doubt *journal.ClockError) decider {
 	return decider{s: s, doubt: doubt, overrides: liveOverrides{s.o.Journal}, learnt: s.learnt}
 }
 
+// aboutFile returns a decider on one file, by what the journal has about it now. A single query takes the place of one
+// for each question.
+func (by decider) aboutFile(ctx context.Context, e providers.Entry) (decider, error) {
+	a, err := by.s.o.Journal.About(ctx, e)
+	if err != nil {
+		return by, fmt.Errorf("read what is decided about it: %w", err)
+	}
+	by.about, by.overrides = &a, overridesOfFile{liveOverrides{by.s.o.Journal}, a}
+	by.learnt = func(ctx context.Context) (knowledge, error) { return by.s.learntBy(ctx, a.Known) }
+	return by, nil
+}
+
 // overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now
-// (liveOverrides).
+// (liveOverrides, overridesOfFile).
 type overrides interface {
 	// of returns the decision on the file, or NoOverride if there is none.
 	of(ctx context.Context, e providers.Entry) (journal.Override, error)
@@ -105,6 +119,23 @@ func (w liveOverrides) sized(ctx context.Context, size int64) ([]journal.Content
 
 func (w liveOverrides) ofContent(ctx context.Context, c journal.Content) (journal.Override, error) {
 	return w.ContentOverride(ctx, c)
+}
+
+// overridesOfFile has the decision on one file as of one look at the journal, and asks the journal about contents.
+type overridesOfFile struct {
+	liveOverrides
+	about journal.About
+}
+
+func (w overridesOfFile) of(context.Context, providers.Entry) (journal.Override, error) {
+	return w.about.Override, nil
+}
+
+func (w overridesOfFile) sized(ctx context.Context, size int64) ([]journal.Content, error) {
+	if !w.about.Sized {
+		return nil, nil
+	}
+	return w.liveOverrides.sized(ctx, size)
 }
 
 // decide returns the decision of a scan on a recorded file.
@@ -233,6 +264,9 @@ func (l live) whyKept(ctx context.Context) language.Message { return l.by.s.whyK
 
 // returned asks the journal, and the storage if the file may have been taken out of the trash by another program.
 func (l live) returned(ctx context.Context) (time.Time, error) {
+	if l.by.about != nil && !l.by.about.Moved {
+		return time.Time{}, nil
+	}
 	return l.by.s.returned(ctx, l.st, l.r, l.e)
 }
 

@@ -32,15 +32,22 @@ type knowledge struct {
 type answers map[int64]map[[sha256.Size]byte]fingerprint.Answer
 
 // learnt returns the known pictures as they are now. It reads them only if something was learnt or forgotten since.
-func (s *Sweeper) learnt(ctx context.Context) (k knowledge, err error) {
-	s.knowing.Lock()
-	defer s.knowing.Unlock()
+func (s *Sweeper) learnt(ctx context.Context) (knowledge, error) {
 	state, err := s.o.Journal.KnownState(ctx)
-	if err == nil && (s.known.set == nil || s.known.state != state) {
-		err = s.readKnown(ctx)
-	}
 	if err != nil {
 		return knowledge{}, fmt.Errorf("read what was learnt: %w", err)
+	}
+	return s.learntBy(ctx, state)
+}
+
+// learntBy returns the known pictures as of that state of the journal, or of a later one.
+func (s *Sweeper) learntBy(ctx context.Context, state journal.KnownState) (knowledge, error) {
+	s.knowing.Lock()
+	defer s.knowing.Unlock()
+	if s.known.set == nil || s.known.state != state {
+		if err := s.readKnown(ctx); err != nil {
+			return knowledge{}, fmt.Errorf("read what was learnt: %w", err)
+		}
 	}
 	return s.known, nil
 }

@@ -63,7 +63,10 @@ func (m *move) examine(ctx context.Context) (err error) {
 
 // decide decides anew.
 func (m *move) decide(ctx context.Context) (err error) {
-	m.d, err = m.by.due(ctx, m.st, m.r, m.rec)
+	by, err := m.by.aboutFile(ctx, m.rec.Entry)
+	if err == nil {
+		m.d, err = by.due(ctx, m.st, m.r, m.rec)
+	}
 	return err
 }
 
