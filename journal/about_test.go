@@ -31,7 +31,8 @@ func TestAboutIsWhatEachQuestionReturns(t *testing.T) {
 		t.Errorf("about a file of which nothing is known: %+v", a)
 	}
 	before := same("nothing").Known
-	must(j.Learn(ctx, known.Source{Kind: known.Export, Path: "/e"}, []known.Picture{knownPicture(1, known.Generated)}))(t)
+	from := known.Source{Kind: known.Export, Path: "/e"}
+	must(j.Learn(ctx, from, []known.Picture{knownPicture(1, known.Generated)}))(t)
 	if a := same("learnt"); a.Known == before {
 		t.Error("about a file after something was learnt: the state is that of before")
 	}

@@ -91,7 +91,9 @@ func TestAMoveAndAPurgeMakeFewSystemCallsForEachFile(t *testing.T) {
 		{"apply", moved, map[string]int{
 			"openat": 4, "openat2": 19, "statx": 40, "close": 19, "newfstatat": 8, "fcntl": 17, "fsync": 4,
 		}},
-		{"purge", purged, map[string]int{"openat": 0, "openat2": 1, "statx": 19, "close": 2, "newfstatat": 2, "fsync": 1}},
+		{"purge", purged, map[string]int{
+			"openat": 0, "openat2": 1, "statx": 19, "close": 2, "newfstatat": 2, "fsync": 1,
+		}},
 	} {
 		for name, most := range c.most {
 			if c.got[name] > files*most+50 {
