@@ -13,14 +13,20 @@ import (
 // 2045, 6.8), an element of XML or a string of JSON. It ends at the first byte that is neither base64 nor a line break
 // in one of them.
 
-// beginnings are the first bytes of the formats as base64: PNG, JPEG, WebP, and AVIF and HEIC with a first box of 16 to
-// 63 bytes.
-var beginnings = [...]string{"iVBORw0KGgo", "/9j/", "UklGR", "AAAAGGZ0eX", "AAAAHGZ0eX", "AAAAIGZ0eX", "AAAALGZ0eX"}
+// beginnings are the first bytes of the formats as base64: PNG, JPEG, WebP.
+var beginnings = [...]string{"iVBORw0KGgo", "/9j/", "UklGR"}
+
+// beginsBoxes reports whether text begins like that of an AVIF or HEIC: with a box "ftyp" of 16, 20, 24 ... or 60 bytes
+// (ISO 14496-12, 4.3). The fifth character is a quarter of this length.
+func beginsBoxes(text []byte) bool {
+	return len(text) >= len("AAAA?GZ0eX") && string(text[:4]) == "AAAA" && 'E' <= text[4] && text[4] <= 'P' &&
+		string(text[5:10]) == "GZ0eX"
+}
 
 // smallest is more than the bytes of a word that begins like a picture, and fewer than those of any picture.
 const smallest = 40
 
-// longest is the length of the longest of them.
+// longest is the length of the longest beginning.
 const longest = len("iVBORw0KGgo")
 
 // base64 reads the pictures of a text.
@@ -80,7 +86,7 @@ func (s *scanner) begins(rest []byte) bool {
 			return true
 		}
 	}
-	return false
+	return beginsBoxes(rest)
 }
 
 // isBase64 reports whether c is a character of base64 (RFC 4648, 4).

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -162,6 +163,21 @@ func TestAPictureAsBase64IsFound(t *testing.T) {
 		got := w.read("a.mbox", []byte(document))
 		if len(got.Pictures) != 1 || got.Pictures[0].Verdict.Product != "c2" {
 			t.Fatalf("at %d: got %s", shift, summary(got))
+		}
+	}
+}
+
+// The first box of an AVIF or HEIC has the file's brands, of which there may be any number.
+func TestAPictureInBoxesIsFoundWhateverItsBrandsAre(t *testing.T) {
+	for brands := range 12 {
+		w := newWorld(t)
+		ftyp := c2patest.Box("ftyp", []byte("avif\x00\x00\x00\x00"), bytes.Repeat([]byte("miaf"), brands))
+		plain := c2patest.PlainAVIF(64, 64, 5)
+		picture := append(ftyp, plain[binary.BigEndian.Uint32(plain):]...)
+		w.learn(picture, "c3")
+		got := w.read("mail.eml", []byte(lines(picture, "\r\n")))
+		if len(got.Pictures) != 1 || got.Pictures[0].Verdict.Product != "c3" {
+			t.Errorf("%d brands: got %s", brands, summary(got))
 		}
 	}
 }
