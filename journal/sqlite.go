@@ -143,9 +143,9 @@ func create(ctx context.Context, path string) (err error) {
 	return durable.SyncDir(dir)
 }
 
-// fill makes the empty file at path a journal. The caller syncs it once, where SQLite would sync seven times. Log mode is
-// set last: SQLite moves the content of a log into the file when it closes the database, and does not report a failure
-// of that.
+// fill makes the empty file at path a journal. The caller syncs it once, where SQLite would sync seven times. Log mode
+// is set last: SQLite moves the content of a log into the file when it closes the database, and does not report a
+// failure of that.
 func fill(ctx context.Context, path string) error {
 	db := connect(path, "rw", 1)
 	_, err := db.ExecContext(ctx, "PRAGMA synchronous = OFF")
