@@ -50,22 +50,27 @@ func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
 // Unknown. The verdict is set only if the result is Matched. The error wraps ErrDamaged if the stored verdict
 // cannot be decoded.
 func (s *VerdictCache) ByContent(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
-	var v fingerprint.Verdict
 	for _, key := range contentKeys(e) {
 		f, err := s.foundOf(ctx, key)
 		if err != nil {
-			return Unknown, v, err
-		}
-		if f.kind == Matched {
-			if err := json.Unmarshal([]byte(f.verdict), &v); err != nil {
-				return Unknown, v, fmt.Errorf("%w: the verdict on a content: %w", ErrDamaged, err)
-			}
+			return Unknown, fingerprint.Verdict{}, err
 		}
 		if f.kind != Unknown {
-			return f.kind, v, nil
+			return f.result()
 		}
 	}
-	return Unknown, v, nil
+	return Unknown, fingerprint.Verdict{}, nil
+}
+
+// result returns what ByContent does of this row.
+func (f found) result() (Known, fingerprint.Verdict, error) {
+	var v fingerprint.Verdict
+	if f.kind == Matched {
+		if err := json.Unmarshal([]byte(f.verdict), &v); err != nil {
+			return Unknown, v, fmt.Errorf("%w: the verdict on a content: %w", ErrDamaged, err)
+		}
+	}
+	return f.kind, v, nil
 }
 
 // foundOf returns the result under that key, from this listing or an earlier one.

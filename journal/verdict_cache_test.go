@@ -430,6 +430,11 @@ func TestLookingUpAllocatesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "allocations", testing.AllocsPerRun(100, func() { s.Get(e) }), 0)
+	equal(t, "allocations for a content without hashes", testing.AllocsPerRun(100, func() {
+		if known, _, err := s.ByContent(t.Context(), e); known != Unknown || err != nil {
+			t.Fatal(known, err)
+		}
+	}), 0)
 }
 
 func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {

@@ -27,6 +27,7 @@ const (
 type reader struct {
 	// source requests n bytes from off. The reader closes the result.
 	source  func(off, n int64) (io.ReadCloser, error)
+	entry   providers.Entry // of the source, unless the file is in the trash
 	size    int64
 	budget  int64 // bytes that may still be fetched
 	fetched int64
@@ -48,12 +49,21 @@ var errBudget = errors.New("the examination reads too much of the file")
 
 // open points r at a file that is read to its end. The file may be read twice: once to examine it, once to hash it.
 func (r *reader) open(ctx context.Context, s *providers.Storage, e providers.Entry) {
-	r.begin(e.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
+	r.begin(e.Size, stepOf(s), r.sourceOf(ctx, s, e))
 }
 
 // openHeader points r at a file of which the caller reads only few ranges.
 func (r *reader) openHeader(ctx context.Context, s *providers.Storage, e providers.Entry) {
-	r.begin(e.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
+	r.begin(e.Size, 0, r.sourceOf(ctx, s, e))
+}
+
+// sourceOf returns the source for a file that is not in the trash. An entry is large, and the source of each file would
+// allocate one if it did not use that of r.
+func (r *reader) sourceOf(
+	ctx context.Context, s *providers.Storage, e providers.Entry,
+) func(off, n int64) (io.ReadCloser, error) {
+	r.entry = e
+	return func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, r.entry, off, n) }
 }
 
 // openTrashed points r at a file in the trash, as open does.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/sweepd/sweepd/providers"
 	"github.com/sweepd/sweepd/providers/providertest"
@@ -112,4 +114,22 @@ func TestAnExaminationThatReadsTooMuchIsEnded(t *testing.T) {
 		}
 	}
 	t.Errorf("got no end after %d bytes", r.fetched)
+}
+
+func TestAReaderAllocatesNoEntryForEachFile(t *testing.T) {
+	st, err := providers.NewStorage("home", providertest.NewMemory(providertest.NewAccount()), providers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const files = 1000
+	r := new(reader)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range files {
+		r.open(t.Context(), st, providers.Entry{Ref: "a", Size: 5})
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / files; n >= uint64(unsafe.Sizeof(providers.Entry{})) {
+		t.Errorf("%d bytes are allocated for each file, want fewer than an entry has", n)
+	}
 }

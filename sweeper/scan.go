@@ -236,7 +236,8 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	if isRemote(sc.st) {
 		ahead = waiting
 	}
-	lists, used := make(chan []listed, ahead), make(chan []listed, sc.workers)
+	// used has room for those that wait and those that are examined.
+	lists, used := make(chan []listed, ahead), make(chan []listed, 2*sc.workers)
 	var workers sync.WaitGroup
 	for range sc.workers {
 		workers.Go(func() {
