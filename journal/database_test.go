@@ -564,6 +564,16 @@ func TestALineThatADatabaseLostIsNoticed(t *testing.T) {
 	wants(t, "Err", j.Err(), ErrOlder)
 }
 
+func TestADatabaseThatIsOpenForReadingCanBeVerified(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	did(t, j, trashOf(file("a", "1")), "bin/a")
+	r := must(openDatabase(t.Context(), dsn, Options{}, true, testTerms()))(t)
+	defer r.Close()
+	equal(t, "lines", must(r.Verify(t.Context()))(t), 2)
+}
+
 // A column that a later migration adds to one of them is missing in the other.
 func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	list := func(j *Journal, query string) []string {
