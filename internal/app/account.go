@@ -27,13 +27,22 @@ func (o Options) google(p Paths, name string, st policy.Storage, use googleaccou
 		Storage: name, Use: use, Account: st.Account,
 		Client: st.Client, Store: p.SignIns(o.Getenv),
 		ServiceAccount: st.ServiceAccount, Impersonate: st.Impersonate,
-		Net: o.net(),
+		Net: o.netOf(st),
 	}
 }
 
 // net returns the options of calls to a cloud. The transport is a fresh one, which honours HTTPS_PROXY and
 // SSL_CERT_FILE.
 func (o Options) net() oauth.Net { return oauth.Net{Now: o.Now, Log: o.Log} }
+
+// netOf is net with the quota of a storage's service.
+func (o Options) netOf(st policy.Storage) oauth.Net {
+	n := o.net()
+	if o.Quota != nil {
+		n.Quota = o.Quota(st)
+	}
+	return n
+}
 
 // useOf returns the use that an account has to allow for the policy's access: of a policy that only scans, none
 // that could change a file.

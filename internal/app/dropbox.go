@@ -19,7 +19,7 @@ import (
 func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropboxaccount.Use) dropboxaccount.Options {
 	return dropboxaccount.Options{
 		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
-		Store: p.SignIns(o.Getenv), Net: o.net(),
+		Store: p.SignIns(o.Getenv), Net: o.netOf(st),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
@@ -38,6 +39,8 @@ type Options struct {
 	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
 	// type, with the grant that sweepd login stored.
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
+	// Quota returns what the calls to the service of an account wait for. nil: they wait for nothing.
+	Quota func(policy.Storage) cloudhttp.Quota
 	// Ask uploads a picture to OpenAI. nil: with the API key of the policy.
 	Ask sweeper.Ask
 }

@@ -127,6 +127,10 @@ func loopback(host string) bool { return host == "127.0.0.1" || host == "::1" }
 func (c *call) turn(ctx context.Context) (time.Time, error) {
 	asked := c.t.o.Now()
 	start, err := c.t.pace.wait(ctx)
+	if err == nil && c.t.o.Quota != nil {
+		err = c.t.o.Quota.Wait(ctx)
+		start = c.t.o.Now()
+	}
 	if d := start.Sub(asked); err == nil && d > 0 {
 		c.t.waited(d)
 	}

@@ -140,6 +140,9 @@ func (c *call) judge(resp *http.Response, start time.Time) *Error {
 	case Limited:
 		c.t.n.count(func(s *Stats) { s.Limits++ })
 		c.t.pace.limited(start, e.after)
+		if c.t.o.Quota != nil {
+			c.t.o.Quota.Limited(c.req.Context(), e.after)
+		}
 	case Exhausted:
 		if m.Lasting {
 			c.t.exhaust(e)

@@ -18,6 +18,7 @@ type Net struct {
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error // nil: a timer
 	Log   *slog.Logger                               // nil: none
+	Quota cloudhttp.Quota                            // of the calls to the API; nil: none
 }
 
 // Plain returns a client for the addresses of the sign-in itself. They report errors in the body of a 400 or 401 (RFC
