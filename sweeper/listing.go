@@ -25,6 +25,9 @@ const waiting = 1024
 // errUnended: nothing shows that the listing was complete, so it was not.
 var errUnended = errors.New("the listing stopped before its end")
 
+// ErrStopped is the Problem of a storage whose scan was ended by ScanOptions.Stop. Nothing is planned for it.
+var ErrStopped = errors.New("the scan was stopped, and goes on with the next one")
+
 // list reads the listing and hands over the files to be examined. The error of a place does not end it: it is
 // noted, and nothing below the root of the place is deleted. used has lists that are examined, to be filled again.
 func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed, used <-chan []listed) {
@@ -43,6 +46,7 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed, used <
 			}
 		}
 	}
+	examined := 0
 	for c, err := range sc.st.Changes(ctx, p.since) {
 		if errors.Is(err, providers.ErrExpired) && p.since != "" {
 			p.expired = true
@@ -56,6 +60,14 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed, used <
 		l, examine := sc.take(p, c)
 		if !examine {
 			continue
+		}
+		if l.known == journal.Unknown && sc.options.Stop != nil {
+			if sc.options.Stop(examined) {
+				p.broken, p.ended = true, false
+				p.partial = sc.unlisted(ctx, ErrStopped)
+				break
+			}
+			examined++
 		}
 		if pending = append(pending, l); len(pending) == size {
 			flush()

@@ -35,6 +35,9 @@ type ScanOptions struct {
 	Known    bool                      // look up where a known picture comes from
 	Each     func(Found)               // called for one file at a time, in no order
 	Progress func(seen, matched int64) // called now and then; may be nil
+	// Stop is called before each file that has to be examined, with the number of those before it. If it returns true,
+	// the scan ends here with the Problem ErrStopped, and remembers what it has examined. nil: never.
+	Stop func(examined int) bool
 
 	// Case is called as Each is, with what a decision on the file needs. If it is set, the scan remembers nothing: the
 	// policy may be one that is not in force.
