@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,12 +10,19 @@ import (
 	"github.com/sweepd/sweepd/providers/local"
 )
 
+// DatabaseVariable is the environment variable with Paths.Database.
+const DatabaseVariable = "SWEEPD_DATABASE"
+
 // Paths are the user's files and directories on this machine, by the XDG Base Directory Specification 0.8 and
 // systemd.exec(5).
 type Paths struct {
 	Home   string
 	State  string   // the journal's directory
 	Policy []string // where a policy is looked for, in order
+
+	// Database is the address of the database that has the journal of several machines, see journal.Open; "": the
+	// journal is a file in State. It may have a password.
+	Database string
 
 	run string // the directory of the control socket
 }
@@ -36,7 +44,7 @@ func FindPaths(getenv func(string) string) (Paths, error) {
 		}
 		return filepath.Join(append([]string{home}, parts...)...)
 	}
-	p := Paths{Home: home, State: getenv("STATE_DIRECTORY")}
+	p := Paths{Home: home, State: getenv("STATE_DIRECTORY"), Database: getenv(DatabaseVariable)}
 	if p.State == "" {
 		if state := under("XDG_STATE_HOME", ".local", "state"); state != "" {
 			p.State = filepath.Join(state, "sweepd")
@@ -76,8 +84,10 @@ func runtimeDir(getenv func(string) string, state string) string {
 	return state
 }
 
-// Journal returns the path of the journal.
-func (p Paths) Journal() string { return filepath.Join(p.State, "journal.db") }
+// Journal returns the path of the journal, or its address in a database.
+func (p Paths) Journal() string {
+	return cmp.Or(p.Database, filepath.Join(p.State, "journal.db"))
+}
 
 // Control returns the path of the socket at which a daemon with this state listens.
 func (p Paths) Control() string { return filepath.Join(p.run, "control") }

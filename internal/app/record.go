@@ -29,7 +29,7 @@ func (e *StateError) Unwrap() error { return e.Err }
 // true.
 func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.Journal, error) {
 	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now})
-	if err != nil && !journal.Unreliable(err) {
+	if err != nil && p.Database == "" && !journal.Unreliable(err) {
 		err = &StateError{p.State, err}
 	}
 	return j, err
@@ -37,8 +37,13 @@ func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.J
 
 // OpenBeside opens the record as OpenRecord does, and returns the service that has it open too. While a service runs,
 // its record is the only one: OpenBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
-// record, has another one open, or does not answer.
+// record, has another one open, or does not answer. A record in a database is also that of other machines, and is not
+// this service's alone.
 func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
+	if p.Database != "" {
+		j, err := p.OpenRecord(ctx, now)
+		return j, nil, err
+	}
 	service, err := p.service(ctx)
 	if err == nil && service != nil && service.RecordErr != "" {
 		err = fmt.Errorf("%w: it says: %s", ErrOtherRecord, service.RecordErr)
@@ -72,7 +77,7 @@ func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
 
 // elsewhere returns ErrOtherRecord if the service has another record open than the one at this path.
 func (p Paths) elsewhere(service *status.Daemon) error {
-	if service == nil || service.Record == "" {
+	if service == nil || service.Record == "" || p.Database != "" {
 		return nil
 	}
 	file, err := journal.File(p.Journal())

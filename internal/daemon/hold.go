@@ -12,9 +12,13 @@ import (
 var ErrQuiet = errors.New("quiet hours")
 
 // hold returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
-// differs from the policy in force. It is app.Shared.Hold: the Sweeper asks it before each file, so quiet hours
+// differs from the policy in force, or Options.Hold says so; and at the end of a turn's slice. It is
+// app.Shared.Hold: the Sweeper asks it before each file, so quiet hours
 // that begin during a sweep end it.
 func (l *loop) hold(now time.Time) error {
+	if l.slice != nil && l.slice.ended(int(l.slice.moved.Load()), now) {
+		return errSlice
+	}
 	if err := l.d.outdated(now); err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type loop struct {
 	unseen  string          // the hint that was logged for a storage that is not scanned; "" if it is
 
 	gathering *report.Digest // of the scan under way
+	slice     *sliced        // of the turn under way; nil if the loop is not one turn
 	used      providers.Used // by the storages that were open before
 
 	mu       sync.Mutex // guards all fields below

@@ -26,6 +26,9 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 		d.stopping = append(d.stopping, before[name])
 	}
 	d.forget()
+	if d.o.Turns != nil {
+		return
+	}
 	for name, st := range p.Storages {
 		l := &loop{
 			d: d, name: name, policy: p, timing: timingOf(p, d.machine+name, d.o.ClockPoll),

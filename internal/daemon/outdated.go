@@ -15,10 +15,16 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// outdated returns an error that wraps sweeper.ErrPaused while the policy file differs from the policy in force:
+// outdated returns the error of Options.Hold, or one that wraps sweeper.ErrPaused while the policy file differs from
+// the policy in force:
 // the new text may protect files that the old policy would delete. The Sweeper calls it, by hold, before each
 // file; it also wakes keep, which follows the file.
 func (d *daemon) outdated(now time.Time) error {
+	if d.o.Hold != nil {
+		if err := d.o.Hold(now); err != nil {
+			return err
+		}
+	}
 	c := d.file.changed(now)
 	if c == nil {
 		return nil

@@ -32,7 +32,7 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 	l.enter(status.Scanning)
 	plan, scan, err := a.Sweeper.Plan(ctx, l.looking())
 	if err := l.looked(ctx, a, scan, err); err != nil || ctx.Err() != nil {
-		if reason >= due && ctx.Err() == nil && l.ill == nil {
+		if reason >= due && ctx.Err() == nil && l.ill == nil && !errors.Is(err, sweeper.ErrStopped) {
 			l.report(ctx, a, scan, err)
 		}
 		return errors.Join(ctx.Err(), err) // the sweep remains due
@@ -72,7 +72,12 @@ func (l *loop) execute(
 	ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger,
 ) error {
 	l.enter(status.Sweeping)
-	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
+	sum, err := a.Sweeper.Execute(ctx, plan, func(done int) {
+		if l.slice != nil {
+			l.slice.moved.Store(int64(done))
+		}
+		l.beat()
+	})
 	l.end(err)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
 		l.agenda.retry = l.d.now().Add(l.timing.poll) // another process is sweeping it
@@ -108,7 +113,12 @@ func (l *loop) looking() sweeper.ScanOptions {
 	now := l.d.now()
 	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
 	l.agenda.soonest, l.gathering = time.Time{}, digest
+	var stop func(int) bool
+	if l.slice != nil {
+		stop = func(examined int) bool { return l.slice.ended(examined, l.d.now()) }
+	}
 	return sweeper.ScanOptions{
+		Stop: stop,
 		Each: func(f sweeper.Found) {
 			digest.Add(f)
 			at := f.Decision.NotBefore
@@ -127,13 +137,16 @@ func (l *loop) looking() sweeper.ScanOptions {
 // looked takes over the results of a scan. It returns err, or the error of a listing that failed as a whole;
 // results of such a scan are shown, but are no forecast.
 func (l *loop) looked(ctx context.Context, a *app.App, sum *sweeper.Summary, err error) error {
-	now := l.d.now()
+	now, before := l.d.now(), l.agenda.scanned
 	l.agenda.scanned = now // also after a bad one, or it would be repeated at once
 	if sum == nil {
 		return err
 	}
 	if err == nil {
 		err = whole(sum)
+	}
+	if errors.Is(err, sweeper.ErrStopped) {
+		l.agenda.scanned = before
 	}
 	cost, unread := l.cost(a), l.unread
 	l.unread = sum.Failed // an unreadable file is counted once, not at each scan

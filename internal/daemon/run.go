@@ -40,7 +40,14 @@ type Options struct {
 	Ready   func()           // is called when everything has begun; may be nil
 	// ClockPoll is the interval between looks at the wall clock, since timers stand still while the machine does; 0:
 	// one minute.
-	ClockPoll       time.Duration
+	ClockPoll time.Duration
+	// Turns, if it is not nil, is called once everything has begun, in place of a loop for each storage: it decides
+	// when each storage has a turn, and returns when ctx ends and no turn is under way. Other services may have the
+	// same record, which is in a database then.
+	Turns func(context.Context, *Service) error
+	// Hold returns another reason for which nothing may be deleted now: an error that wraps sweeper.ErrPaused. nil:
+	// there is none.
+	Hold            func(now time.Time) error
 	ShutdownTimeout time.Duration // how long the end waits for a storage that hangs; 0: four seconds
 }
 
@@ -108,6 +115,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Ready != nil {
 		o.Ready()
 	}
+	turns := make(chan error, 1)
+	go func() { turns <- d.turns(working, quit) }()
 	d.keep(working)
 	quit()
 	doing := "finishing operations in progress"
@@ -117,7 +126,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.manage(d.service.Stopping(doing))
 	err = d.wait(working)
-	return errors.Join(d.journal.Err(), err)
+	return errors.Join(d.journal.Err(), err, <-turns)
 }
 
 // newDaemon returns a daemon with the defaults of its options. The timer settled fires once at the start, which
@@ -159,7 +168,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 		return errors.Join(err, d.journal.Close())
 	}
 	d.release = func() error { return nil }
-	if !d.o.Once {
+	if !d.o.Once && d.o.Turns == nil {
 		d.release, err = d.journal.Lease(ctx, serviceLease, "run") // two services would send every message twice
 		if other, ok := errors.AsType[*journal.LeasedError](err); ok {
 			other.Storage = "these storages by a service"

@@ -1,0 +1,200 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
+)
+
+// Service is a running service whose storages are swept in turns: see Options.Turns.
+type Service struct{ d *daemon }
+
+// turns calls Options.Turns, and then quit.
+func (d *daemon) turns(ctx context.Context, quit func()) error {
+	if d.o.Turns == nil {
+		return nil
+	}
+	defer quit()
+	return d.o.Turns(ctx, &Service{d})
+}
+
+// Policy returns the policy in force.
+func (s *Service) Policy() *policy.Policy { return s.d.rules() }
+
+// Slice is what one turn may take of a storage: so many files are examined, so many moved, and nothing begins after
+// that time. What is left is due at once.
+type Slice struct {
+	Files int
+	Time  time.Duration
+}
+
+// Turn is the result of one turn of a storage.
+type Turn struct {
+	Memory  string        // to be given to the next turn, wherever it is made
+	Wait    time.Duration // until the next turn
+	Problem *status.Problem
+	Err     error // of Problem
+}
+
+// ErrUnknown is returned for a storage that the policy does not have.
+var ErrUnknown = errors.New("the policy has no such storage")
+
+// ErrBusy is returned for a storage that has another turn in this process.
+var ErrBusy = errors.New("the storage has another turn in this process")
+
+// Turn makes the next step of a storage: by its schedule, as the policy's mode allows, or because a sweep was asked
+// for. It opens the storage, and closes it. memory is that of the last turn; "" for the first one.
+func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, slice Slice) (Turn, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	l, err := s.d.beginTurn(storage, cancel)
+	if err != nil {
+		return Turn{}, err
+	}
+	defer close(l.done)
+	if memory != "" {
+		if err := l.agenda.remember(memory); err != nil {
+			return Turn{}, fmt.Errorf("what the last turn of %s left: %w", storage, err)
+		}
+	}
+	l.agenda.polling = true // no process waits for its changes
+	if asked {
+		l.agenda.ask()
+	}
+	l.slice = &sliced{Slice: slice, end: s.d.now().Add(slice.Time)}
+	t := Turn{Err: l.turn(ctx)}
+	if errors.Is(t.Err, sweeper.ErrStopped) {
+		t.Err = nil // the slice has ended it
+	}
+	if t.Err == nil {
+		l.agenda.failures, l.ill = 0, nil
+		t.Wait = max(l.decide(moment{}).at.Sub(s.d.now()), 0)
+	} else {
+		l.fail(ctx, t.Err)
+		t.Problem = app.ProblemOf(storage, t.Err)
+		l.agenda, t.Wait = l.agenda.failed()
+	}
+	if l.slice.over.Load() {
+		t.Wait = 0
+	}
+	l.forecast, l.gathering = nil, nil // they may be long, and the next turn may be elsewhere
+	t.Memory = l.agenda.text()
+	return t, nil
+}
+
+// beginTurn returns the loop of one turn, which has what this process remembers of the storage. A new policy ends it by
+// cancel.
+func (d *daemon) beginTurn(storage string, cancel context.CancelFunc) (*loop, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	st, known := d.policy.Storages[storage]
+	if !known {
+		return nil, ErrUnknown
+	}
+	l := &loop{
+		d: d, name: storage, policy: d.policy, timing: timingOf(d.policy, storage, d.o.ClockPoll), stop: cancel,
+		done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now(),
+		state: status.Storage{Name: storage, Type: st.Type},
+	}
+	d.forget()
+	for _, other := range d.stopping {
+		if other.name == storage {
+			return nil, ErrBusy
+		}
+	}
+	if last := d.loops[storage]; last != nil {
+		if !ended(last.done) {
+			return nil, ErrBusy
+		}
+		l.state, l.ill, l.unread, l.unseen, l.refusal = last.state, last.ill, last.unread, last.unseen, last.refusal
+		l.used = last.used
+		if last.policy.Hash() == l.policy.Hash() {
+			l.alone = last.alone
+		}
+	}
+	d.loops[storage] = l
+	return l, nil
+}
+
+// turn opens the storage and makes one pass, if one is due.
+func (l *loop) turn(ctx context.Context) (err error) {
+	defer l.enter(status.Idle)
+	if err := l.since(ctx); err != nil {
+		return err
+	}
+	next := l.decide(moment{})
+	if next.wait > 0 {
+		return nil
+	}
+	l.enter(status.Scanning)
+	a, err := l.open(ctx, l.policy.Mode == policy.Enforce)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		l.used = l.cost(a)
+		err = errors.Join(err, a.Close())
+	}()
+	if err := l.recover(ctx, a); err != nil {
+		return err
+	}
+	return l.pass(ctx, a, next)
+}
+
+// sliced is the slice of a turn under way. Several goroutines ask whether it is over.
+type sliced struct {
+	Slice
+	end   time.Time
+	moved atomic.Int64 // files
+	over  atomic.Bool  // it has ended before the work
+}
+
+// ended reports whether a slice is used up, after so many files of one kind: never before the first. It is false for
+// nil, which is no turn's.
+func (s *sliced) ended(files int, now time.Time) bool {
+	if s == nil || files == 0 || files < s.Files && now.Before(s.end) {
+		return false
+	}
+	s.over.Store(true)
+	return true
+}
+
+// errSlice is why no further file of a plan begins in this turn.
+var errSlice = language.Explain(sweeper.ErrPaused, language.Messagef("the rest follows in the next turn"))
+
+// remembered is an agenda as text.
+type remembered struct {
+	Scanned  time.Time `json:"scanned,omitzero"`
+	Soonest  time.Time `json:"soonest,omitzero"`
+	Retry    time.Time `json:"retry,omitzero"`
+	Left     bool      `json:"left,omitzero"`
+	Held     bool      `json:"held,omitzero"`
+	Asked    bool      `json:"asked,omitzero"`
+	Failures int       `json:"failures,omitzero"`
+}
+
+// text returns what remember reads. The journal has the last sweep.
+func (a agenda) text() string {
+	text, _ := json.Marshal(remembered{ // it has nothing that cannot be written
+		a.scanned, a.soonest, a.retry, a.left, a.held, a.asked, a.failures,
+	})
+	return string(text)
+}
+
+// remember reads what text returned.
+func (a *agenda) remember(text string) error {
+	var r remembered
+	err := json.Unmarshal([]byte(text), &r)
+	a.scanned, a.soonest, a.retry, a.left, a.held, a.asked, a.failures =
+		r.Scanned, r.Soonest, r.Retry, r.Left, r.Held, r.Asked, r.Failures
+	return err
+}
