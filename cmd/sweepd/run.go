@@ -16,6 +16,7 @@ import (
 
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/fleet"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/internal/status"
@@ -29,6 +30,8 @@ type runOptions struct {
 	review string // the address of the review page; "": none
 	pprof  bool
 	format logFormat
+
+	database string // the address of the record of several machines; "": a file of this one
 }
 
 // newRunCmd returns the verb run, the service. Its settings are those of the policy; the flags are about where it logs
@@ -60,6 +63,9 @@ refused for safety, as with another policy or a damaged record.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runService(cmd.Context(), p, o) },
 	}
 	o.format.flag(cmd)
+	cmd.Flags().StringVar(&o.database, "database", "",
+		"be a worker of several, with the record in the PostgreSQL database at `ADDRESS` (default $SWEEPD_DATABASE)")
+	_ = cmd.Flags().MarkHidden("database") // until it is documented; the flag is there
 	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
 	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&o.listen, "listen", "",
@@ -81,7 +87,13 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) error {
 	ctx, hangups, stop := untilSignal(ctx, p.controlled)
 	defer stop()
+	if o.database != "" {
+		p.getenv = overriding(p.getenv, app.DatabaseVariable, o.database)
+	}
 	paths, err := app.FindPaths(p.getenv)
+	if err == nil && paths.Database != "" {
+		err = fleetCan(o)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,13 +105,40 @@ func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) er
 	if o.listen != "" {
 		d.Listen = append(d.Listen, o.listen)
 	}
+	run := daemon.Run
+	if paths.Database != "" {
+		run = func(ctx context.Context, d daemon.Options) error { return fleet.Run(ctx, fleet.Options{Options: d}) }
+	}
 	changed, end, err := daemon.WatchPolicy(d.Options)
 	if err != nil {
 		log.Warn("cannot watch the policy file; it is polled", "event", "policy_unwatched", "err", err)
-		return daemon.Run(ctx, d)
+		return run(ctx, d)
 	}
 	d.Changed = changed
-	return errors.Join(daemon.Run(ctx, d), end())
+	return errors.Join(run(ctx, d), end())
+}
+
+// overriding returns getenv with another value of one variable.
+func overriding(getenv func(string) string, name, value string) func(string) string {
+	return func(n string) string {
+		if n == name {
+			return value
+		}
+		return getenv(n)
+	}
+}
+
+// fleetCan returns a *app.UsageError for a flag that a worker of several does not have.
+func fleetCan(o runOptions) error {
+	for flag, set := range map[string]bool{"--once": o.once, "--review": o.review != ""} {
+		if set {
+			return &app.UsageError{
+				Err:  fmt.Errorf("%s does not go with a record in a database", flag),
+				Hint: "a worker of several sweeps in turns; see docs/fleet.md",
+			}
+		}
+	}
+	return nil
 }
 
 // untilSignal returns a context that ends at SIGINT and SIGTERM, and with ctx, which an earlier signal may have ended.

@@ -175,6 +175,13 @@ func ofStorages() []Kind {
 			Do:      "Check the disk of the record. The lease ends with the process.",
 		},
 		{
+			Name: "fleet_unreachable", MessageID: "a73d14e3b10a429b8956b27ec8d9cac5",
+			Message: "the database of the fleet does not answer; nothing is deleted until it does",
+			Levels:  []slog.Level{slog.LevelWarn},
+			Fields:  []string{"err"},
+			Do:      "Check the database and the network. The worker goes on when it answers.",
+		},
+		{
 			Name: "trash_unknown", MessageID: "df48079fefc74902b569129a5cfb7439",
 			Message: "whether a file has left the trash is not known",
 			Levels:  []slog.Level{slog.LevelWarn},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -53,6 +54,25 @@ func Parse(dsn string) (*Database, error) {
 // Connector returns what database/sql opens connections with. A session that only reads can change nothing.
 func (d *Database) Connector(readOnly bool, l Limits) driver.Connector {
 	c := d.config.Copy()
+	limit(c, readOnly, l)
+	return stdlib.GetConnector(*c)
+}
+
+// Pool returns a pool of at most that many connections, for writes that a crash of the server may undo: a commit
+// returns before it is on disk. No connection is opened yet.
+func (d *Database) Pool(ctx context.Context, most int32, l Limits) (*pgxpool.Pool, error) {
+	c, err := pgxpool.ParseConfig(d.config.ConnString())
+	if err != nil {
+		return nil, fmt.Errorf("the address of the database: %w", err)
+	}
+	c.MaxConns = most
+	c.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
+	limit(c.ConnConfig, false, l)
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+// limit sets the limits of a session.
+func limit(c *pgx.ConnConfig, readOnly bool, l Limits) {
 	dial := c.DialFunc
 	c.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -81,7 +101,6 @@ func (d *Database) Connector(readOnly bool, l Limits) driver.Connector {
 	if c.RuntimeParams["synchronous_commit"] == "" {
 		c.RuntimeParams["synchronous_commit"] = "on"
 	}
-	return stdlib.GetConnector(*c)
 }
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

@@ -331,8 +331,15 @@ var walls = []wall{
 	},
 	{
 		from: "sweepd/...", to: "github.com/jackc/...",
-		but: []string{"sweepd/journal", "sweepd/internal/postgres", "sweepd/internal/testing/postgrestest"},
+		but: []string{
+			"sweepd/journal", "sweepd/internal/postgres", "sweepd/internal/testing/postgrestest",
+			"sweepd/internal/fleet", // its tables have turns and quotas, and nothing about a file
+		},
 		why: "SQL is only in the journal",
+	},
+	{
+		from: "sweepd/...", to: "github.com/riverqueue/...", but: []string{"sweepd/internal/fleet"},
+		why: "a queue wakes the workers of a fleet, and decides nothing",
 	},
 	{from: "sweepd/internal/postgres", to: "sweepd/...", why: "it opens connections, and knows no table"},
 	{from: "sweepd/...", to: "sweepd/internal/testing/postgrestest", why: "test-only code never ships"},
@@ -367,11 +374,13 @@ var walls = []wall{
 	{from: "sweepd/...", to: "sweepd/cmd/...", why: "no package depends on the command line"},
 	{
 		from: "sweepd/...", to: "sweepd/internal/app",
-		but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon", "sweepd/internal/review"},
+		but: []string{
+			"sweepd/cmd/sweepd", "sweepd/internal/daemon", "sweepd/internal/review", "sweepd/internal/fleet",
+		},
 		why: "only the program wires everything",
 	},
 	{
-		from: "sweepd/...", to: "sweepd/internal/daemon", but: []string{"sweepd/cmd/sweepd"},
+		from: "sweepd/...", to: "sweepd/internal/daemon", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/fleet"},
 		why: "only the command line starts the service, and no command depends on it",
 	},
 	{from: "sweepd/...", to: "sweepd/providers/providertest", why: "test-only code never ships"},

@@ -33,6 +33,9 @@ ca-certificates, which are Mozilla's and under the Mozilla Public License 2.0
 (https://www.mozilla.org/MPL/2.0/), and the time zones that come with Go, which
 are in the public domain.
 
+Modules under the Mozilla Public License 2.0 are linked as they are. Their source
+code is at the address that the name of the module is, in the version in go.mod.
+
 Made by: go test ./internal/testing/archtest -run Notice -update
 
 `
@@ -46,6 +49,7 @@ var legal = regexp.MustCompile(`(?i)^(UN)?(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|P
 // permitted are the licences, by the names of licensecheck, that require only a notice.
 var permitted = []string{
 	"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GooglePatentsFile", "ISC", "MIT", "public domain",
+	"MPL-2.0", // and to say where the source is: see noticeHead
 }
 
 // read are the legal files that were read by a person, with their licences: licensecheck cannot decide which linked

@@ -31,6 +31,7 @@ var floors = []floor{
 		"fingerprint/c2pa/c2patest", "internal/cloudsim/discovery", "internal/testing/postgrestest",
 	}},
 	{"The program", []string{"cmd/sweepd"}},
+	{"Several machines", []string{"internal/fleet"}},
 	{"The service", []string{"internal/daemon"}},
 	{"The page", []string{"internal/review"}},
 	{"Wiring", []string{"internal/app"}},

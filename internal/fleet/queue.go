@@ -1,0 +1,247 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/policy"
+)
+
+// hostQueue is the prefix of the queue of a host. No service has such a name.
+const hostQueue = "host-"
+
+// queuesOf returns the queue of each storage. The storages of a service have one queue, those on disks one for each
+// host: the name of such a storage is that of its host, an underscore and anything, so that the storages of two hosts
+// are never one. It returns a *app.UsageError for a storage on a disk whose name has no host.
+func (f *fleet) queuesOf(p *policy.Policy) (map[string]string, error) {
+	all := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
+		st := p.Storages[name]
+		if st.Remote() {
+			all[name] = st.Type
+			continue
+		}
+		host, _, ok := strings.Cut(name, "_")
+		if !ok {
+			return nil, &app.UsageError{
+				Err: fmt.Errorf("storage %s: its name does not say on which host its folders are", name),
+				Hint: fmt.Sprintf("if they are on this host, name it %[1]s_%[2]s; a host sweeps the folders of storages "+
+					"whose names begin with its own and an underscore", f.o.Host, name),
+			}
+		}
+		all[name] = hostQueue + strings.ToLower(host)
+	}
+	return all, nil
+}
+
+// sweepsDisks reports whether there are storages on the disks of this host.
+func (f *fleet) sweepsDisks(queues map[string]string) bool {
+	return slices.Contains(slices.Collect(maps.Values(queues)), hostQueue+f.o.Host)
+}
+
+// slots returns how many turns of each queue this worker makes at once. A disk gains nothing from more than one.
+func (f *fleet) slots(queues map[string]string) map[string]int {
+	all := map[string]int{}
+	for _, queue := range queues {
+		switch {
+		case queue == hostQueue+f.o.Host:
+			all[queue] = 1
+		case !strings.HasPrefix(queue, hostQueue):
+			all[queue] = f.o.Turns
+		}
+	}
+	return all
+}
+
+// job is a signal that a storage has a turn.
+type job struct{ turn }
+
+// Kind is the name of the job in the database.
+func (job) Kind() string { return "sweepd_turn" }
+
+// InsertOpts are those of each job. It is never tried again: the row of its storage says when the next turn is due. The
+// states are named because the default has those of jobs that have ended.
+func (job) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{
+		MaxAttempts: 1,
+		UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+			rivertype.JobStateRunning, rivertype.JobStateScheduled,
+		}},
+	}
+}
+
+// jobs takes jobs from the queue.
+type jobs struct {
+	river.WorkerDefaults[job]
+	f *fleet
+}
+
+// Work is river.Worker's.
+func (j *jobs) Work(ctx context.Context, r *river.Job[job]) error {
+	return j.f.take(ctx, r.Queue, r.Args.turn)
+}
+
+// take makes one turn. A failure of the storage is in its row, and is none of the job's.
+func (f *fleet) take(ctx context.Context, queue string, t turn) error {
+	f.busy(queue, 1)
+	defer f.busy(queue, -1)
+	memory, asked, err := f.store.begin(ctx, t, f.self.id)
+	if errors.Is(err, errNoTurn) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	result, err := f.service.Turn(ctx, t.Storage, memory, asked, f.o.Slice)
+	o := outcome{memory: result.Memory, wait: result.Wait}
+	switch {
+	case err != nil: // the policy has changed, or the row is not ours
+		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
+		if errors.Is(err, daemon.ErrBusy) {
+			o = outcome{memory: memory, wait: time.Minute}
+		}
+	case result.Problem != nil:
+		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
+	defer cancel()
+	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
+		return err
+	}
+	return nil
+}
+
+// busy adds to the turns under way of a queue.
+func (f *fleet) busy(queue string, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.running[queue] += n
+}
+
+// free returns how many more turns of a queue this worker can make.
+func (f *fleet) free(queue string, slots int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return max(slots-f.running[queue], 0)
+}
+
+// migrateQueue makes River's tables.
+func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
+	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// quiet returns the log for River: its own events are no news but for errors.
+func (f *fleet) quiet() *slog.Logger {
+	return slog.New(errorsOnly{f.log.Handler()}).With("event", "queue")
+}
+
+// errorsOnly passes on errors.
+type errorsOnly struct{ slog.Handler }
+
+// Enabled is slog.Handler's.
+func (e errorsOnly) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelError && e.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs is slog.Handler's.
+func (e errorsOnly) WithAttrs(as []slog.Attr) slog.Handler {
+	return errorsOnly{e.Handler.WithAttrs(as)}
+}
+
+// WithGroup is slog.Handler's.
+func (e errorsOnly) WithGroup(name string) slog.Handler { return errorsOnly{e.Handler.WithGroup(name)} }
+
+// run takes jobs and queues turns until ctx ends.
+func (f *fleet) run(ctx context.Context, queues map[string]string) error {
+	slots, workers := f.slots(queues), river.NewWorkers()
+	river.AddWorker(workers, &jobs{f: f})
+	of := map[string]river.QueueConfig{}
+	for queue, n := range slots {
+		of[queue] = river.QueueConfig{MaxWorkers: n}
+	}
+	client, err := river.NewClient(riverpgxv5.New(f.store.pool), &river.Config{
+		ID: f.self.id, Queues: of, Workers: workers, Logger: f.quiet(),
+		JobTimeout: turnTimeout, RescueStuckJobsAfter: lostTurn, MaxAttempts: 1,
+		// The rows of storages have the history that anybody needs.
+		CompletedJobRetentionPeriod: 10 * time.Minute, DiscardedJobRetentionPeriod: time.Hour,
+		// It needs no connection that listens, and passes any pooler.
+		PollOnly: true, FetchPollInterval: f.o.Poll, FetchCooldown: min(f.o.Poll, 100*time.Millisecond),
+	})
+	if err != nil {
+		return err
+	}
+	// The turns end by their own contexts, so that what they have begun is recorded.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	f.pump(ctx, client, slots)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	err = client.StopAndCancel(stopping)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New("some turns have not ended; their operations are in the record")
+	}
+	return err
+}
+
+// stopTimeout is how long the end of a worker waits for its turns.
+const stopTimeout = 20 * time.Second
+
+// pump queues what is due, and says that the worker is alive, until ctx ends.
+func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots map[string]int) {
+	poll, beat := time.NewTicker(f.o.Poll), time.NewTicker(f.o.Beat)
+	defer poll.Stop()
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			within, cancel := context.WithTimeout(ctx, f.o.Beat)
+			f.unreachable(ctx, f.beat(within))
+			cancel()
+		case <-poll.C:
+			for queue, n := range slots {
+				f.unreachable(ctx, f.enqueue(ctx, client, queue, f.free(queue, n)))
+			}
+		}
+	}
+}
+
+// enqueue queues the turns of a queue that are due, until so many are queued.
+func (f *fleet) enqueue(ctx context.Context, client *river.Client[pgx.Tx], queue string, most int) error {
+	if most == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, limits().Answer)
+	defer cancel()
+	return f.store.queue(ctx, queue, f.service.Policy().Hash(), most, func(tx pgx.Tx, turns []turn) error {
+		params := make([]river.InsertManyParams, len(turns))
+		for i, t := range turns {
+			params[i] = river.InsertManyParams{Args: job{t}, InsertOpts: &river.InsertOpts{Queue: queue}}
+		}
+		_, err := client.InsertManyTx(ctx, tx, params)
+		return err
+	})
+}

@@ -1,0 +1,228 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/postgres"
+	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
+)
+
+// Options are the options of Run.
+type Options struct {
+	// Options are those of the service. Its paths have to name a database: see app.Paths. Once, Turns, Hold and Quota
+	// are set by Run.
+	daemon.Options
+	Host  string        // of this machine; "": the first label of its name
+	Slice daemon.Slice  // what one turn may take; 0: 500 files, 4 minutes
+	Turns int           // the most turns of cloud accounts at once; 0: 50
+	Beat  time.Duration // how often a worker says that it is alive; 0: 10 seconds
+	// Poll is how often it looks for turns that are due, and for jobs; 0: a second.
+	Poll time.Duration
+}
+
+// lostBeats is how many beats may fail until a worker counts as dead, and until it deletes nothing itself.
+const lostBeats = 6
+
+// withDefaults returns o with its defaults set.
+func (o Options) withDefaults() (Options, error) {
+	o.Slice.Files, o.Slice.Time = cmp.Or(o.Slice.Files, 500), cmp.Or(o.Slice.Time, 4*time.Minute)
+	o.Turns, o.Beat = cmp.Or(o.Turns, 50), cmp.Or(o.Beat, 10*time.Second)
+	o.Poll = cmp.Or(o.Poll, time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Host == "" {
+		name, err := os.Hostname()
+		if err != nil {
+			return o, err
+		}
+		o.Host, _, _ = strings.Cut(strings.ToLower(name), ".")
+	}
+	return o, nil
+}
+
+// fleet is a worker of a fleet.
+type fleet struct {
+	o     Options
+	log   *slog.Logger
+	paths app.Paths
+	store *store
+	self  worker
+
+	service *daemon.Service
+	quotas  map[string]*quota // by service
+
+	held   atomic.Pointer[heldFor]
+	silent bool // the database does not answer; of the goroutine of pump
+
+	mu      sync.Mutex
+	running map[string]int // turns under way, by queue
+}
+
+// heldFor is why nothing may be deleted, from a beat until the beats count as lost.
+type heldFor struct {
+	why   error // nil: nothing is against it
+	until time.Time
+}
+
+// Run is one worker of a fleet, until ctx ends. It returns a *app.UsageError for a policy that a fleet cannot sweep, and
+// the errors of daemon.Run.
+func Run(ctx context.Context, o Options) error {
+	o, err := o.withDefaults()
+	if err != nil {
+		return err
+	}
+	paths, err := app.FindPaths(o.Getenv)
+	if err != nil {
+		return err
+	}
+	db, err := postgres.Parse(paths.Database)
+	if err != nil {
+		return err
+	}
+	pool, err := db.Pool(ctx, connections, limits())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	f := &fleet{
+		o: o, log: o.Log, paths: paths, running: map[string]int{}, quotas: map[string]*quota{},
+		store: &store{pool: pool, queued: 2 * time.Minute, running: lostTurn},
+		self: worker{
+			id:   strings.ToLower(fmt.Sprintf("%s-%d-%s", o.Host, os.Getpid(), rand.Text()[:8])),
+			host: o.Host, version: o.Version,
+		},
+	}
+	for service, rate := range rates() {
+		f.quotas[service] = newQuota(f.store, service, rate, o.Now)
+	}
+	d := o.Options
+	d.Once, d.Turns, d.Hold, d.Quota = false, f.work, f.hold, f.quota
+	return daemon.Run(ctx, d)
+}
+
+// connections is how many connections to the database a worker has at most, beside those of the journal.
+const connections = 6
+
+// The times of a turn. Nothing begins in it after Slice.Time; then it has a minute to end.
+const (
+	turnTimeout = 5 * time.Minute
+	lostTurn    = 6 * time.Minute
+)
+
+// rates returns the calls a second that a fleet makes to each service at first. The row of the service in the database
+// has the rate in force.
+func rates() map[string]float64 {
+	return map[string]float64{policy.GDrive: 200, policy.Dropbox: 50}
+}
+
+// quota returns the reservation of a service, for daemon.Options.
+func (f *fleet) quota(st policy.Storage) cloudhttp.Quota {
+	if q := f.quotas[st.Type]; q != nil {
+		return q
+	}
+	return nil
+}
+
+// work is daemon.Options.Turns.
+func (f *fleet) work(ctx context.Context, s *daemon.Service) error {
+	f.service = s
+	queues, err := f.queuesOf(s.Policy())
+	if err != nil {
+		return err
+	}
+	if err := f.begin(ctx, queues); err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.o.Beat)
+		defer cancel()
+		_ = f.store.leave(ctx, f.self.id) // else it counts as dead after some beats
+	}()
+	return f.run(ctx, queues)
+}
+
+// begin makes the tables, and takes the worker into the fleet.
+func (f *fleet) begin(ctx context.Context, queues map[string]string) error {
+	if err := f.store.prepare(ctx); err != nil {
+		return fmt.Errorf("the tables of the fleet: %w", err)
+	}
+	if f.sweepsDisks(queues) {
+		identity, err := f.paths.Identity()
+		if err == nil {
+			err = f.store.claimHost(ctx, f.o.Host, identity)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for service, q := range f.quotas {
+		if err := f.store.addQuota(ctx, service, q.rate); err != nil {
+			return fmt.Errorf("the quota of %s: %w", service, err)
+		}
+	}
+	return f.beat(ctx)
+}
+
+// beat says that the worker is alive, and notes whether the living workers have the same policy. Once they have, it
+// registers the storages of the policy if another policy's worker has registered them since.
+func (f *fleet) beat(ctx context.Context) error {
+	p := f.service.Policy()
+	f.self.policy = p.Hash() + " " + p.Mode.String()
+	sent := f.o.Now()
+	others, _, err := f.store.sign(ctx, f.self, lostBeats*f.o.Beat)
+	if err != nil {
+		return err
+	}
+	h := &heldFor{until: sent.Add(lostBeats * f.o.Beat)}
+	if others > 0 {
+		h.why = language.Explain(sweeper.ErrPaused, language.Messagef(
+			"deletion is paused: not all workers of the fleet have the same policy"))
+	}
+	f.held.Store(h)
+	queues, err := f.queuesOf(p)
+	if err != nil || others > 0 {
+		return err
+	}
+	n, err := f.store.registered(ctx, p.Hash())
+	if err == nil && n < len(queues) {
+		err = f.store.register(ctx, p.Hash(), queues)
+	}
+	return err
+}
+
+// hold is daemon.Options.Hold: nothing is deleted while the policies of the workers differ, or while that is not known.
+func (f *fleet) hold(now time.Time) error {
+	h := f.held.Load()
+	if h == nil || now.After(h.until) {
+		return language.Explain(sweeper.ErrPaused,
+			language.Messagef("deletion is paused: the other workers of the fleet cannot be asked"))
+	}
+	return h.why
+}
+
+// unreachable logs once that the database does not answer, until it does.
+func (f *fleet) unreachable(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil && !f.silent {
+		f.log.Warn("the database of the fleet does not answer; nothing is deleted until it does",
+			"event", "fleet_unreachable", "err", err)
+	}
+	f.silent = err != nil
+}

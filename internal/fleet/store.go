@@ -1,0 +1,178 @@
+package fleet
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sweepd/sweepd/internal/postgres"
+)
+
+//go:embed schema.sql
+var schema string
+
+// version is that of the tables in schema.
+const version = 1
+
+// schemaLock is the advisory lock under which the tables are made.
+const schemaLock = 0x666c6565
+
+// ErrNewer is returned for tables that a newer program has made.
+var ErrNewer = errors.New("the tables of the fleet are of a newer sweepd: update this one")
+
+// store has the tables of the fleet.
+type store struct {
+	pool *pgxpool.Pool
+	// lost is how long a turn may be queued, and how long it may run, until it counts as lost.
+	queued, running time.Duration
+}
+
+// limits bound every wait for the database.
+func limits() postgres.Limits {
+	return postgres.Limits{
+		Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,
+	}
+}
+
+// prepare makes the tables of the fleet and of the queue unless they are there, one process after the other. The
+// journal's must be there already: it does not make its own in a schema that has others.
+func (s *store) prepare(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		// It holds the lock while the queue's tables are made by other transactions.
+		_, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '60s'`)
+		if err == nil {
+			_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, schemaLock)
+		}
+		if err != nil {
+			return err
+		}
+		if err := migrateQueue(ctx, s.pool); err != nil {
+			return fmt.Errorf("the tables of the queue: %w", err)
+		}
+		var there bool
+		err = tx.QueryRow(ctx, `SELECT to_regclass(format('%I.fleet', current_schema())) IS NOT NULL`).Scan(&there)
+		if err != nil {
+			return err
+		}
+		if !there {
+			_, err := tx.Exec(ctx, schema, pgx.QueryExecModeSimpleProtocol)
+			return err
+		}
+		var is int
+		if err := tx.QueryRow(ctx, `SELECT version FROM fleet`).Scan(&is); err != nil {
+			return err
+		}
+		if is > version {
+			return fmt.Errorf("%w (it is %d, and this program knows %d)", ErrNewer, is, version)
+		}
+		return nil
+	})
+}
+
+// register notes the storages that a policy names, by queue, under the hash of the policy. New ones are due at once.
+func (s *store) register(ctx context.Context, hash string, queues map[string]string) error {
+	storages, of := make([]string, 0, len(queues)), make([]string, 0, len(queues))
+	for storage, queue := range queues {
+		storages, of = append(storages, storage), append(of, queue)
+	}
+	// In the order of the key, so that two workers do not lock each other out.
+	_, err := s.pool.Exec(ctx, `INSERT INTO fleet_storages (storage, queue, policy, next_due)
+		SELECT u.storage, u.queue, $1, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u (storage, queue)
+		ORDER BY u.storage COLLATE "C"
+		ON CONFLICT (storage) DO UPDATE SET policy = excluded.policy, queue = excluded.queue,
+			next_due = CASE WHEN fleet_storages.state = 'idle' THEN least(fleet_storages.next_due, excluded.next_due)
+				ELSE fleet_storages.next_due END
+		WHERE fleet_storages.policy <> excluded.policy OR fleet_storages.queue <> excluded.queue`,
+		hash, storages, of)
+	return err
+}
+
+// registered returns how many storages are noted under the hash of a policy.
+func (s *store) registered(ctx context.Context, hash string) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM fleet_storages WHERE policy = $1`, hash).Scan(&n)
+	return n, err
+}
+
+// turn is one turn of a storage.
+type turn struct {
+	Storage string `json:"storage"`
+	// Number is that of the row when the turn was queued. A turn with another one does not begin.
+	Number int64 `json:"turn"`
+}
+
+// queue queues the storages of a queue that are due, the longest first, until that many are queued. It calls insert in
+// the same transaction, so that a turn is numbered if and only if a job for it is there.
+func (s *store) queue(
+	ctx context.Context, queue, hash string, most int, insert func(pgx.Tx, []turn) error,
+) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `UPDATE fleet_storages AS f
+			SET state = 'queued', turn = f.turn + 1, next_due = clock_timestamp() + $4
+			FROM (SELECT storage FROM fleet_storages
+				WHERE queue = $1 AND policy = $2 AND next_due <= clock_timestamp() ORDER BY next_due, storage
+				LIMIT greatest(0, $3 - (SELECT count(*) FROM fleet_storages
+					WHERE queue = $1 AND policy = $2 AND state = 'queued' AND next_due > clock_timestamp()))
+				FOR UPDATE SKIP LOCKED) AS due
+			WHERE f.storage = due.storage RETURNING f.storage, f.turn`, queue, hash, most, s.queued)
+		if err != nil {
+			return err
+		}
+		turns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[turn])
+		if err != nil || len(turns) == 0 {
+			return err
+		}
+		return insert(tx, turns)
+	})
+}
+
+// errNoTurn is returned for a turn that has begun already, or that has been replaced by a later one.
+var errNoTurn = errors.New("the storage has another turn")
+
+// begin begins a turn for a worker and returns what the last one left, and whether a sweep was asked for. It returns
+// errNoTurn for all but one call with the same turn.
+func (s *store) begin(ctx context.Context, t turn, worker string) (memory string, asked bool, err error) {
+	err = s.pool.QueryRow(ctx, `WITH before AS (SELECT storage, again FROM fleet_storages WHERE storage = $1 FOR UPDATE)
+		UPDATE fleet_storages AS f SET state = 'running', worker = $3, again = false,
+			began = clock_timestamp(), next_due = clock_timestamp() + $4
+		FROM before WHERE f.storage = before.storage AND f.turn = $2 AND f.state = 'queued'
+		RETURNING f.memory, before.again`, t.Storage, t.Number, worker, s.running).Scan(&memory, &asked)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = errNoTurn
+	}
+	return memory, asked, err
+}
+
+// outcome is how a turn ended.
+type outcome struct {
+	memory  string
+	wait    time.Duration // until the next turn
+	failure string        // its kind; "": none
+	detail  string
+}
+
+// end ends a turn. A sweep that was asked for meanwhile is due at once. It returns errNoTurn if another turn has begun
+// since: then nothing is written.
+func (s *store) end(ctx context.Context, t turn, o outcome) error {
+	tag, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET state = 'idle', worker = '', ended = clock_timestamp(),
+			next_due = clock_timestamp() + CASE WHEN again THEN interval '0' ELSE $3::interval END, memory = $4,
+			failures = CASE WHEN $5 = '' THEN 0 ELSE failures + 1 END, failure = $5, detail = $6
+		WHERE storage = $1 AND turn = $2 AND state = 'running'`,
+		t.Storage, t.Number, o.wait, o.memory, o.failure, o.detail)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = errNoTurn
+	}
+	return err
+}
+
+// ask makes storages due at once, or as soon as the turn under way has ended; nil: all. It returns how many it found.
+func (s *store) ask(ctx context.Context, storages []string) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET again = true,
+			next_due = CASE WHEN state = 'idle' THEN clock_timestamp() ELSE next_due END
+		WHERE $1::text[] IS NULL OR storage = ANY ($1)`, storages)
+	return tag.RowsAffected(), err
+}

@@ -1,0 +1,252 @@
+//go:build unix
+
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/testing/postgrestest"
+	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+)
+
+// workerVariable has the settings of a worker, as JSON, in the environment of a process that is one.
+const workerVariable = "SWEEPD_TEST_WORKER"
+
+// settings are the options of a worker that differ from the standard ones.
+type settings struct {
+	Slice      daemon.Slice
+	Beat, Poll time.Duration
+	Turns      int
+	Host       string
+
+	SignIn map[string]string // storages with their accounts, to sign in to
+}
+
+// serveWorker is a worker in a process of its own, until SIGTERM.
+func serveWorker(text string) int {
+	var s settings
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if s.SignIn != nil {
+		return signIn(ctx, s.SignIn)
+	}
+	o := Options{Slice: s.Slice, Beat: s.Beat, Poll: s.Poll, Turns: s.Turns, Host: s.Host}
+	o.Options.Options = app.Options{
+		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	}
+	o.ClockPoll = 200 * time.Millisecond
+	if err := Run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// signIn signs in to accounts, as a person does by sweepd login and a browser.
+func signIn(ctx context.Context, accounts map[string]string) int {
+	for storage, account := range accounts {
+		var page string
+		_, _, err := app.LogIn(ctx, app.Options{Getenv: os.Getenv, Now: time.Now}, app.Login{
+			Storage: storage,
+			Show:    func(_, consent string) error { page = consent; return nil },
+			Paste: func(context.Context) (string, error) {
+				c := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+				resp, err := c.PostForm(page, url.Values{"account": {account}})
+				if err != nil {
+					return "", err
+				}
+				defer resp.Body.Close()
+				return resp.Header.Get("Location"), nil
+			},
+		})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, storage, err)
+			return 1
+		}
+	}
+	return 0
+}
+
+// world has simulated clouds with some accounts, a home whose policy names all of them, and a database.
+type world struct {
+	*testing.T
+	cloud    *rehearsal.Rehearsal
+	home     string
+	database string
+	storages []string
+	env      []string
+}
+
+// fleetPolicy deletes what is recognised by its name, as soon as it is seen.
+const fleetPolicy = `version: 1
+mode: enforce
+storages:
+%s
+rules: [{name: by name, when: {confidence: likely, derived: include}, do: trash}]
+trash: {ours: 30d}
+schedule: {on_change: true}
+limits: {files: 100000, bytes: 100GB, share: 100%%}
+settle: 0
+`
+
+// newWorld makes a world of so many accounts of each service, with as many files as options say.
+func newWorld(t *testing.T, o rehearsal.Options) *world {
+	t.Helper()
+	o.Now = time.Now
+	w := &world{T: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}
+	w.cloud = must(rehearsal.Start(o))(t)
+	t.Cleanup(func() { ok(t, w.cloud.Close()) })
+	place, count, lines, accounts := w.cloud.Place(), map[string]int{}, []string{}, map[string]string{}
+	for _, a := range place.Accounts {
+		name := fmt.Sprintf("%s%03d", map[string]string{"gdrive": "drive", "dropbox": "box"}[a.Provider], count[a.Provider])
+		count[a.Provider]++
+		accounts[name] = a.Name
+		w.storages = append(w.storages, name)
+		if a.Provider == "gdrive" {
+			lines = append(lines, fmt.Sprintf("  %s: {type: gdrive, client: %q, account: %q}", name, place.Client, a.Name))
+		} else {
+			lines = append(lines, fmt.Sprintf("  %s: {type: dropbox, app_key: %s, account: %q, purge: off}", name,
+				place.AppKey, a.Name))
+		}
+	}
+	w.policy(fmt.Sprintf(fleetPolicy, strings.Join(lines, "\n")))
+	w.env = append(os.Environ(), "HOME="+w.home, "STATE_DIRECTORY=", "XDG_STATE_HOME=", "XDG_RUNTIME_DIR=",
+		"SWEEPD_POLICY="+filepath.Join(w.home, "policy.yaml"), app.DatabaseVariable+"="+w.database,
+		"HTTPS_PROXY="+place.Proxy, "SSL_CERT_FILE="+place.CAFile)
+	if p := w.start(settings{SignIn: accounts}); <-p.done != nil {
+		t.Fatal(p.log)
+	}
+	return w
+}
+
+// policy writes the policy.
+func (w *world) policy(text string) {
+	w.Helper()
+	ok(w, os.WriteFile(filepath.Join(w.home, "policy.yaml"), []byte(text), 0o600))
+}
+
+// process is a worker in a process of its own.
+type process struct {
+	*exec.Cmd
+	log  *strings.Builder
+	done chan error
+}
+
+// start starts a worker.
+func (w *world) start(s settings) *process {
+	w.Helper()
+	text := must(json.Marshal(s))(w)
+	p := &process{Cmd: exec.Command(must(os.Executable())(w)), log: &strings.Builder{}, done: make(chan error, 1)}
+	p.Env = append(slices.Clone(w.env), workerVariable+"="+string(text),
+		"XDG_RUNTIME_DIR="+w.TempDir()) // each has a control socket of its own
+	p.Stdout, p.Stderr = p.log, p.log
+	ok(w, p.Start())
+	go func() { p.done <- p.Wait() }()
+	w.Cleanup(func() { _ = p.Process.Kill() })
+	return p
+}
+
+// stop ends a worker and waits for its end.
+func (w *world) stop(p *process) {
+	w.Helper()
+	_ = p.Process.Signal(syscall.SIGTERM)
+	if err := <-p.done; err != nil {
+		w.Errorf("the worker ends with %v\n%s", err, p.log)
+	}
+}
+
+// quickly are settings for tests.
+func quickly() settings {
+	return settings{
+		Slice: daemon.Slice{Files: 100, Time: time.Minute}, Beat: 300 * time.Millisecond, Poll: 20 * time.Millisecond,
+		Turns: 8,
+	}
+}
+
+// patience is how long a test waits for something before it fails.
+const patience = 2 * time.Minute
+
+// until waits until a query that returns a bool returns true.
+func (w *world) until(what, query string, args ...any) {
+	w.Helper()
+	s := connect(w, w.database)
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
+		var is bool
+		if err := s.QueryRow(w.Context(), query, args...).Scan(&is); err == nil && is {
+			return
+		}
+	}
+	w.Fatalf("it never happened: %s", what)
+}
+
+// swept waits until every storage had a turn without a failure after which nothing was due at once.
+func (w *world) swept() {
+	w.Helper()
+	w.until("every storage is swept", `SELECT count(*) = $1 FROM fleet_storages
+		WHERE state = 'idle' AND ended IS NOT NULL AND failure = '' AND next_due > clock_timestamp()`, len(w.storages))
+}
+
+// moved are the files that went to the trash of the clouds, by the clouds' own record.
+func (w *world) moved() map[string]int {
+	all := map[string]int{}
+	for _, m := range w.cloud.Audit().Mutations(0) {
+		if m.N > 0 && (m.Op == "trash" || m.Op == "delete") {
+			all[m.Account+" "+m.File]++
+		}
+	}
+	return all
+}
+
+// judge compares the clouds' record with the journal: each file moved once, and each recorded once.
+func (w *world) judge(want int) {
+	w.Helper()
+	moved := w.moved()
+	for file, n := range moved {
+		if n != 1 {
+			w.Errorf("%s was moved %d times", file, n)
+		}
+	}
+	if len(moved) != want {
+		w.Errorf("%d files were moved, want %d", len(moved), want)
+	}
+	j := must(journal.OpenReadOnly(w.Context(), w.database))(w)
+	defer j.Close()
+	recorded := map[string]int{}
+	for op, err := range j.Operations(w.Context(), journal.Filter{}) {
+		ok(w, err)
+		if op.Op.Kind == providers.OpTrash && op.Err == nil && !op.Ended.IsZero() {
+			recorded[op.Op.Storage+" "+string(op.Op.Entry.Ref)]++
+		}
+	}
+	for file, n := range recorded {
+		if n != 1 {
+			w.Errorf("%s was recorded %d times", file, n)
+		}
+	}
+	if len(recorded) != len(moved) {
+		w.Errorf("%d files are recorded, and %d were moved", len(recorded), len(moved))
+	}
+	must(j.Verify(w.Context()))(w)
+}
