@@ -36,8 +36,8 @@ func ask[T any](answer T, err error) asked[T] { return asked[T]{answer, err} }
 
 // know asks everything that a step of q could ask. It returns an error if the file is gone or in flux, or if ctx has
 // ended.
-func know(ctx context.Context, q *question) (Case, error) {
-	c := Case{
+func know(ctx context.Context, q *question) (*Case, error) {
+	c := &Case{
 		Facts: q.Facts, doubt: q.doubt, in: ask(q.facts.export(ctx)), user: ask(q.facts.override(ctx)),
 		back:  ask(q.facts.returned(ctx)),
 		holds: ask(q.facts.guards(ctx, providers.AllGuards())),
@@ -55,20 +55,20 @@ func know(ctx context.Context, q *question) (Case, error) {
 
 // Decide returns the decision on the file under a policy, as a scan would. It does no I/O. The policy must protect no
 // file by a guard that was not asked in the scan.
-func (c Case) Decide(p *policy.Policy, now time.Time) policy.Decision {
+func (c *Case) Decide(p *policy.Policy, now time.Time) policy.Decision {
 	q := &question{Facts: c.Facts, policy: p, now: now, doubt: c.doubt, facts: c}
 	d, _ := q.decide(context.Background()) // no lookup of a Case fails because the file is gone
 	return d
 }
 
 // The methods of lookup return what was asked for in know.
-func (c Case) export(context.Context) (string, error) { return c.in.answer, c.in.err }
+func (c *Case) export(context.Context) (string, error) { return c.in.answer, c.in.err }
 
-func (c Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
-func (c Case) whyKept(context.Context) language.Message           { return c.why }
-func (c Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }
+func (c *Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
+func (c *Case) whyKept(context.Context) language.Message           { return c.why }
+func (c *Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }
 
 // guards returns those of the guards that protect has, since know has asked all of them.
-func (c Case) guards(_ context.Context, protect []providers.Guard) ([]providers.Held, error) {
+func (c *Case) guards(_ context.Context, protect []providers.Guard) ([]providers.Held, error) {
 	return only(c.holds.answer, protect), c.holds.err
 }

@@ -18,7 +18,7 @@ import (
 // Side is a policy with the files in its storages.
 type Side struct {
 	Policy *policy.Policy
-	Cases  []Case
+	Cases  []*Case
 }
 
 // Change is a file that two policies treat differently.
@@ -60,7 +60,7 @@ func Compare(before, after Side, now time.Time) (all []Change, files int) {
 }
 
 // appendChange appends the change of a file unless it has the same fate on both sides.
-func appendChange(all []Change, c Case, before, after policy.Fate) []Change {
+func appendChange(all []Change, c *Case, before, after policy.Fate) []Change {
 	turn := before.Turn(after)
 	if turn == "" {
 		return all
@@ -81,7 +81,7 @@ type fileKey struct {
 
 // fated is a file with its fate.
 type fated struct {
-	file Case
+	file *Case
 	fate policy.Fate
 }
 
@@ -98,7 +98,7 @@ func (s Side) fates(other *policy.Policy, now time.Time) map[fileKey]fated {
 }
 
 // fate returns the fate of a file. A guard that holds it would do so at the end of a grace too.
-func (s Side) fate(c Case, now time.Time) policy.Fate {
+func (s Side) fate(c *Case, now time.Time) policy.Fate {
 	f := policy.Fate{Swept: true, Decision: c.Decide(s.Policy, now)}
 	held, err := c.guards(context.Background(), s.Policy.Protect)
 	if f.Decision.Action != policy.Hold || len(held) == 0 && err == nil {
@@ -109,7 +109,7 @@ func (s Side) fate(c Case, now time.Time) policy.Fate {
 
 // keyOf returns the key of a file. A path of this machine means the same file in each storage. An account has refs of
 // its own; a storage that only one of the policies has may be an account that is renamed.
-func (s Side) keyOf(c Case, other *policy.Policy) fileKey {
+func (s Side) keyOf(c *Case, other *policy.Policy) fileKey {
 	st := s.Policy.Storages[c.Storage]
 	key := fileKey{kind: st.Type, ref: c.Entry.Ref}
 	if there := other.Storages[c.Storage]; st.Remote() && there.Type == st.Type {

@@ -16,14 +16,14 @@ import (
 )
 
 // cases returns what decisions on the files need, by a scan that asks every guard.
-func (b *box) cases() (all []sweeper.Case) {
+func (b *box) cases() (all []*sweeper.Case) {
 	b.Helper()
 	st, err := providers.NewStorage("home", b.driver,
 		providers.Options{Roots: []string{"/data/root"}, Protect: providers.AllGuards()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	o := sweeper.ScanOptions{Case: func(c sweeper.Case) { all = append(all, c) }}
+	o := sweeper.ScanOptions{Case: func(c *sweeper.Case) { all = append(all, c) }}
 	if _, err := b.sweeping(st).Scan(b.Context(), o); err != nil {
 		b.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func (b *box) cases() (all []sweeper.Case) {
 }
 
 // side returns the policy with the files.
-func (b *box) side(text string, cases []sweeper.Case) sweeper.Side {
+func (b *box) side(text string, cases []*sweeper.Case) sweeper.Side {
 	b.Helper()
 	b.setPolicy(text)
 	return sweeper.Side{Policy: b.policy, Cases: cases}
@@ -207,7 +207,8 @@ func TestCompareListsWhatTwoPoliciesTreatDifferently(t *testing.T) {
 	}
 	// A storage of another name or type may have the same files.
 	house := slices.Clone(cases)
-	for i := range house {
+	for i, c := range house {
+		house[i] = new(*c)
 		house[i].Storage = "house"
 	}
 	before, after := b.side(drafts()["as it is"], cases), b.side(drafts()["other storage"], house)
@@ -236,9 +237,9 @@ func TestTheFilesOfAnAccountAreThoseOfItsStorage(t *testing.T) {
 		}
 		for _, name := range names {
 			s.Policy.Storages[name] = policy.Storage{Type: policy.GDrive, Roots: []string{"/"}}
-			k := cases[0]
+			k := *cases[0]
 			k.Storage = name
-			s.Cases = append(s.Cases, k)
+			s.Cases = append(s.Cases, &k)
 		}
 		return s
 	}

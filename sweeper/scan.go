@@ -41,7 +41,7 @@ type ScanOptions struct {
 
 	// Case is called as Each is, with what a decision on the file needs. If it is set, the scan remembers nothing: the
 	// policy may be one that is not in force.
-	Case func(Case)
+	Case func(*Case)
 }
 
 // Scan looks at every file of the storages that may be an image, takes the verdict from the journal if this revision
@@ -95,8 +95,8 @@ type scan struct {
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
 	plain int64                                // examined, and not from ChatGPT
 
-	postponed map[*reader][]emission // matches, by worker
-	readers   sync.Pool              // of *reader, for emitAll
+	postponed map[*reader][]*emission // matches, by worker
+	readers   sync.Pool               // of *reader, for emitAll
 
 	originals []known.Picture // verified, and not known yet
 	sizes     sizes           // of the files that were listed; see again
@@ -142,7 +142,7 @@ func (s *Sweeper) newScan(
 		st: st, journal: s.o.Journal, classifier: s.o.Classifier, now: s.o.Now, workers: workers, decider: by,
 		knowledge: k, lookalikes: x, looks: looks, asking: ask, options: o, seen: seen, sum: sum,
 		found: map[providers.Ref]providers.Revision{}, unlooked: map[providers.Ref]bool{},
-		postponed: map[*reader][]emission{}, readers: sync.Pool{New: func() any { return new(reader) }},
+		postponed: map[*reader][]*emission{}, readers: sync.Pool{New: func() any { return new(reader) }},
 	}, nil
 }
 
@@ -282,7 +282,7 @@ type emission struct {
 
 	f   Found
 	d   policy.Decision
-	c   Case
+	c   *Case // nil unless it is asked for
 	err error
 }
 
@@ -306,7 +306,7 @@ func (sc *scan) postpone(r *reader, m emission) bool {
 	defer sc.mu.Unlock()
 	all, ok := sc.postponed[r]
 	if ok {
-		sc.postponed[r] = append(all, m)
+		sc.postponed[r] = append(all, &m)
 	}
 	return ok
 }
@@ -319,20 +319,20 @@ func (sc *scan) emitAll(ctx context.Context, r *reader) {
 	sc.postponed[r] = nil
 	sc.mu.Unlock()
 	if len(all) == 1 {
-		sc.decideOn(ctx, r, &all[0])
+		sc.decideOn(ctx, r, all[0])
 	} else {
 		var group sync.WaitGroup
-		for i := range all {
+		for _, m := range all {
 			group.Go(func() {
 				own := sc.readers.Get().(*reader)
-				sc.decideOn(ctx, own, &all[i])
+				sc.decideOn(ctx, own, m)
 				sc.readers.Put(own)
 			})
 		}
 		group.Wait()
 	}
-	for i := range all {
-		sc.settle(&all[i])
+	for _, m := range all {
+		sc.settle(m)
 	}
 }
 
@@ -410,7 +410,7 @@ func (sc *scan) foundAs(ctx context.Context, rec journal.Record, base fingerprin
 }
 
 // decide returns the decision on a file, and what it needs if that is asked for.
-func (sc *scan) decide(ctx context.Context, r *reader, rec journal.Record) (d policy.Decision, c Case, err error) {
+func (sc *scan) decide(ctx context.Context, r *reader, rec journal.Record) (d policy.Decision, c *Case, err error) {
 	if sc.options.Case == nil {
 		d, err = sc.decider.decide(ctx, sc.st, r, rec)
 		return d, c, err

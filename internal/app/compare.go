@@ -76,7 +76,7 @@ func (o Options) side(
 	defer func() { err = errors.Join(err, a.Close()) }()
 	side.Policy = of.Policy
 	sum, err = a.Sweeper.Scan(ctx, sweeper.ScanOptions{
-		Case: func(c sweeper.Case) { side.Cases = append(side.Cases, c) }, Progress: progress,
+		Case: func(c *sweeper.Case) { side.Cases = append(side.Cases, c) }, Progress: progress,
 	})
 	return side, sum, err
 }
