@@ -12,6 +12,8 @@ import (
 // still leads to it takes three. It stays open, so that no other folder can get its inode number. The zero value is
 // ready.
 type keptBin struct {
+	// opening is held while the bin is opened, so that goroutines that need it at the same time open it once.
+	opening sync.Mutex
 	// mu guards the fields below. Uses of the bin are counted without it.
 	mu     sync.Mutex
 	bin    *bin
@@ -29,6 +31,11 @@ type owned struct {
 // home is openHome, once for many operations, until the bin is removed or replaced.
 func (x *Trash) home(create bool) (*bin, error) {
 	if b := x.kept.take(create); b != nil {
+		return b, nil
+	}
+	x.kept.opening.Lock()
+	defer x.kept.opening.Unlock()
+	if b := x.kept.take(create); b != nil { // another goroutine has opened it
 		return b, nil
 	}
 	b, err := x.openHome(create)

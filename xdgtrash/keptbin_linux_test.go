@@ -3,6 +3,7 @@ package xdgtrash
 import (
 	"errors"
 	"os"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -40,5 +41,27 @@ func TestTheBinIsClosedWithTheDriverAndItsLastUser(t *testing.T) {
 	used.close()
 	if _, err := disk.StatOpen(fd); !errors.Is(err, unix.EBADF) {
 		t.Errorf("it is open still: %v", err)
+	}
+}
+
+// The first moves of a run all need the bin at once.
+func TestGoroutinesThatNeedTheBinAtTheSameTimeOpenItOnce(t *testing.T) {
+	b := newBox(t)
+	bins := make([]*bin, 64)
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range bins {
+		group.Go(func() {
+			<-begin
+			bins[i], _ = b.x.home(true)
+		})
+	}
+	close(begin)
+	group.Wait()
+	for i, one := range bins {
+		if one == nil || one != bins[0] {
+			t.Fatalf("goroutine %d has the bin %p, and the first one %p", i, one, bins[0])
+		}
+		one.close()
 	}
 }
