@@ -89,9 +89,9 @@ type recorder struct {
 	d     *dialect
 	chain *chainer
 
-	// find and ended look up an operation by its key. binned and empty return the trash operations that an
-	// operation resolves; resolve stores that. forget deletes a Record.
-	begin, moved, end, find, ended, binned, empty, resolve, forget *sql.Stmt
+	// find and ended look up an operation by its key. binned and empty store that an operation resolves trash
+	// operations, and return these. forget deletes a Record.
+	begin, moved, end, find, ended, binned, empty, forget *sql.Stmt
 
 	begun map[string]ending // by key: operations of this process that are begun and not ended
 }
@@ -113,11 +113,10 @@ func newRecorder(ctx context.Context, db *sql.DB, d *dialect, c *chainer) (*reco
 			`SELECT id, kind, storage, ref, revision, began, receipt FROM operations WHERE key = $1 AND ended IS NULL`,
 		},
 		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
-		{&r.binned, `SELECT id FROM operations WHERE storage = $2 AND receipt = $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
-		{&r.empty, `SELECT id FROM operations WHERE storage = $2 AND ended <= $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
-		{&r.resolve, `UPDATE operations SET resolved = $1 WHERE id = $2`},
+		{&r.binned, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND receipt = $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
+		{&r.empty, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND ended <= $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
 		{&r.forget, `DELETE FROM matches WHERE storage = $1 AND ref = $2 AND revision = $3`},
 	} {
 		var err error
@@ -328,11 +327,6 @@ func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
 	}
 	resolved, err = collect(rows, err, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
 	slices.Sort(resolved)
-	for _, id := range resolved {
-		if err == nil {
-			_, err = tx.Stmt(r.resolve).Exec(e.id, id)
-		}
-	}
 	return resolved, err
 }
 
