@@ -161,3 +161,18 @@ func TestRecoverIsARunOfItsOwnOrNone(t *testing.T) {
 	}
 	b.binIs(ours(1))
 }
+
+// A purge looks into the trash itself, so that it asks first only for what was interrupted.
+func TestRecoverOpenDoesNotLookIntoTheTrash(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.takeOut(false)
+	if sum, err := b.sweeper().RecoverOpen(t.Context()); sum != nil || err != nil {
+		t.Errorf("got %+v, %v; want no run, because nothing was interrupted", sum, err)
+	}
+	if sum, err := b.sweeper().Recover(t.Context()); err != nil || sum == nil || sum.Gone != 1 {
+		t.Errorf("got %+v, %v; want one file that has left the trash", sum, err)
+	}
+}

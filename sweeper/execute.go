@@ -34,14 +34,15 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		return nil, err
 	}
 	allow := func() error { return s.claim(ctx, p) }
-	return s.run(ctx, "apply", doubt, allow, func(ctx context.Context, sum *Summary) error {
+	ours := plannedOurs(p.Purge)
+	return s.run(ctx, "apply", doubt, allow, ours.note, func(ctx context.Context, sum *Summary) error {
 		sum.Plan = p.ID
 		// A plan that was loaded from a file has no Scan.
 		sum.saw(p.Scan)
 		if err := s.mark(ctx, doubt, p.Mark, sum); err != nil {
 			return err
 		}
-		return s.carryOut(ctx, s.liveDecider(doubt), p, sum, progress)
+		return s.carryOut(ctx, s.liveDecider(doubt), p, ours, sum, progress)
 	})
 }
 
@@ -66,7 +67,7 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 
 // carryOut trashes, then purges.
 func (s *Sweeper) carryOut(
-	ctx context.Context, by decider, p *Plan, sum *Summary, progress func(done int),
+	ctx context.Context, by decider, p *Plan, ours operations, sum *Summary, progress func(done int),
 ) error {
 	done := 0
 	// report passes each outcome to the caller and the summary.
@@ -83,7 +84,7 @@ func (s *Sweeper) carryOut(
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
 	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
 		each := func(it Item, err error) { report(it, providers.OpPurge, err) }
-		if err := s.purge(ctx, by, due, sum, each); err != nil {
+		if err := s.purge(ctx, by, due, ours, sum, each); err != nil {
 			return err
 		}
 	}
@@ -92,10 +93,10 @@ func (s *Sweeper) carryOut(
 
 // purge deletes the items for good and measures the space that this frees.
 func (s *Sweeper) purge(
-	ctx context.Context, by decider, items []Item, sum *Summary, report func(Item, error),
+	ctx context.Context, by decider, items []Item, ours operations, sum *Summary, report func(Item, error),
 ) error {
 	before := s.free(ctx)
-	w, err := s.newPurge(ctx, by, items, sum)
+	w, err := s.newPurge(ctx, by, items, ours, sum)
 	if err != nil {
 		return err
 	}

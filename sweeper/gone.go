@@ -28,11 +28,15 @@ func (e *goneError) Error() string {
 func (e *goneError) Unwrap() error { return fs.ErrNotExist }
 
 // missing returns the trash operations whose files have left the trash although the journal has them there. It looks
-// only in storages where that is cheap; in the others a purge notices.
-func (s *Sweeper) missing(ctx context.Context) (items []Item, err error) {
+// only in storages where that is cheap; in the others a purge notices. It calls each, which may be nil, for all files
+// that are in the trash by the journal.
+func (s *Sweeper) missing(ctx context.Context, each func(journal.Operation)) (items []Item, err error) {
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what is in the trash: %w", err)
+		}
+		if each != nil {
+			each(op)
 		}
 		st, err := s.storage(op.Op.Storage)
 		if err == nil && !isRemote(st) && (!st.Part() || inRoots(st, op.Op.Entry.Path)) && left(ctx, st, op) {
@@ -61,8 +65,8 @@ func left(ctx context.Context, st *providers.Storage, op journal.Operation) bool
 }
 
 // compare compares the journal with the trash and records the files that have left it.
-func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
-	items, err := s.missing(ctx)
+func (s *Sweeper) compare(ctx context.Context, sum *Summary, each func(journal.Operation)) error {
+	items, err := s.missing(ctx, each)
 	if err != nil {
 		return err
 	}

@@ -18,21 +18,41 @@ type purge struct {
 	by  decider                          // with the user's decisions as of now
 	due map[providers.Receipt]TrashEntry // of other programs, examined afresh
 
-	mu sync.Mutex
-	// Guarded by mu: the journal's operation by key, until it is purged. No one else changes it while the storages
-	// are leased.
-	ours map[string]journal.Operation
+	mu   sync.Mutex
+	ours operations // until they are purged; guarded by mu
 }
 
-// newPurge looks up what the items stand for now: in the journal for sweepd's own files, and for others by
-// listing the bins and examining the entries again.
-func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *Summary) (*purge, error) {
-	w := &purge{s: s, by: by, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
-	others := map[providers.Receipt]bool{}
+// operations are the trash operations of sweepd's own files that a plan purges, by their keys, as the journal has them
+// once the storages are leased: no one else changes them then.
+type operations map[string]journal.Operation
+
+// plannedOurs returns the keys of sweepd's own files. note fills in the operations.
+func plannedOurs(items []Item) operations {
+	ours := operations{}
 	for _, it := range items {
 		if it.PurgeReason == PurgeReasonOurs {
-			w.ours[it.Key] = journal.Operation{} // filled in below
-		} else {
+			ours[it.Key] = journal.Operation{}
+		}
+	}
+	return ours
+}
+
+// note keeps the operation of a file that is in the trash, if it is planned.
+func (o operations) note(op journal.Operation) {
+	if _, planned := o[op.Key]; planned {
+		o[op.Key] = op
+	}
+}
+
+// newPurge looks up what the items stand for now: for those of other programs it lists the bins and examines the
+// entries again.
+func (s *Sweeper) newPurge(
+	ctx context.Context, by decider, items []Item, ours operations, sum *Summary,
+) (*purge, error) {
+	w := &purge{s: s, by: by, due: map[providers.Receipt]TrashEntry{}, ours: ours}
+	others := map[providers.Receipt]bool{}
+	for _, it := range items {
+		if it.PurgeReason != PurgeReasonOurs {
 			others[it.Receipt] = true
 		}
 	}
@@ -41,15 +61,7 @@ func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *S
 	if w.by.before, err = s.o.Journal.TimeBefore(ctx, s.o.Now()); err != nil {
 		return nil, fmt.Errorf("read the times of earlier runs: %w", err)
 	}
-	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
-		if err != nil {
-			return nil, fmt.Errorf("read what is in the trash: %w", err)
-		}
-		if _, planned := w.ours[op.Key]; planned {
-			w.ours[op.Key] = op
-		}
-	}
-	if len(w.ours) == len(items) {
+	if len(others) == 0 {
 		return w, nil
 	}
 	return w, s.bins(ctx, by.doubt, sum, others, func(b TrashEntry) {
@@ -71,9 +83,15 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	if err != nil {
 		return err
 	}
-	kept, err := w.by.keptInBin(ctx, st, r, b.Trashed)
+	k, err := w.by.learnt(ctx)
+	if err != nil {
+		return err
+	}
+	by := w.by // both look at what is known now
+	by.learnt = func(context.Context) (knowledge, error) { return k, nil }
+	kept, err := by.keptInBin(ctx, st, r, b.Trashed)
 	if err == nil && kept.IsZero() {
-		kept, err = w.by.givenInBin(ctx, st, r, b.Trashed)
+		kept, err = by.givenInBin(ctx, st, r, b.Trashed)
 	}
 	switch {
 	case err != nil:

@@ -11,10 +11,11 @@ import (
 
 // run is one recorded run that may change something. It takes the leases, asks allow, completes the record of
 // interrupted operations, calls act and records the summary. An error of allow, which may be nil, refuses the run, so
-// that it is not recorded. doubt is that of noteClock.
+// that it is not recorded. doubt is that of noteClock. Before act, inTrash, which may be nil, is called for each file
+// that is in the trash by the journal; see missing.
 func (s *Sweeper) run(
 	ctx context.Context, kind string, doubt *journal.ClockError, allow func() error,
-	act func(context.Context, *Summary) error,
+	inTrash func(journal.Operation), act func(context.Context, *Summary) error,
 ) (_ *Summary, err error) {
 	release, err := s.lease(ctx, kind)
 	if err != nil {
@@ -32,7 +33,7 @@ func (s *Sweeper) run(
 		return nil, fmt.Errorf("record the run: %w", err)
 	}
 	if err = s.Reconcile(ctx, sum); err == nil {
-		err = s.compare(ctx, sum)
+		err = s.compare(ctx, sum, inTrash)
 	}
 	if err == nil {
 		err = act(ctx, sum)
@@ -62,21 +63,30 @@ func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error)
 // Recover completes the record of operations that an earlier run began and did not end, and records files that have
 // left the trash, in a run of its own. It returns nil and no error if there was nothing to do.
 func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
-	open := false
+	if sum, err := s.RecoverOpen(ctx); sum != nil || err != nil {
+		return sum, err
+	}
+	gone, err := s.missing(ctx, nil)
+	if err != nil || len(gone) == 0 {
+		return nil, err
+	}
+	return s.recover(ctx)
+}
+
+// RecoverOpen is Recover if an operation was interrupted. Otherwise it does nothing and does not look into the trash.
+func (s *Sweeper) RecoverOpen(ctx context.Context) (*Summary, error) {
 	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what was interrupted: %w", err)
 		}
-		open = true
-		break
+		return s.recover(ctx)
 	}
-	if !open {
-		gone, err := s.missing(ctx)
-		if err != nil || len(gone) == 0 {
-			return nil, err
-		}
-	}
-	return s.run(ctx, "recover", nil, nil, func(context.Context, *Summary) error { return nil })
+	return nil, nil
+}
+
+// recover is a run that does only what every run does at first.
+func (s *Sweeper) recover(ctx context.Context) (*Summary, error) {
+	return s.run(ctx, "recover", nil, nil, nil, func(context.Context, *Summary) error { return nil })
 }
 
 // Report records a run that only scanned, with the scan's Summary and why, the reason for which the due operations

@@ -19,7 +19,7 @@ import (
 // never overwrites: a file whose name is taken stays in the trash and is a Problem. The journal keeps restored files
 // from then on, both the file and its content, because the user asked for them.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
-	return s.run(ctx, "undo", nil, nil, func(ctx context.Context, sum *Summary) error {
+	return s.run(ctx, "undo", nil, nil, nil, func(ctx context.Context, sum *Summary) error {
 		s.lacking(sum)
 		byKey := map[string]journal.Operation{}
 		var items []Item

@@ -223,8 +223,8 @@ func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 			Hint: "nothing was changed; to allow it, add to the policy: " + line,
 		}
 	}
-	if o.apply {
-		if err := p.recover(ctx, o.json, a); err != nil {
+	if o.apply { // an entry whose purge was interrupted would be planned again although it may be gone
+		if err := p.recover(ctx, o.json, a.Sweeper.RecoverOpen); err != nil {
 			return err
 		}
 	}
@@ -237,16 +237,22 @@ func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 		done, err := p.execute(ctx, o.json, a, due)
 		return cmp.Or(err, trouble(sum), troubleOf(done))
 	}
+	if o.apply { // else the purge has looked what has left the trash
+		if err := p.recover(ctx, o.json, a.Sweeper.Recover); err != nil {
+			return err
+		}
+	}
 	if !o.json {
 		p.term.printf("nothing was changed%s\n", p.purgeHint(o.verb(), due))
 	}
 	return trouble(sum)
 }
 
-// recover first completes the record, so that the planned entries are in the trash. An entry whose purge was
-// interrupted would otherwise be planned again although it may be gone.
-func (p *program) recover(ctx context.Context, asJSON bool, a *app.App) error {
-	sum, err := a.Sweeper.Recover(ctx)
+// recover completes the record by a method of the Sweeper, and prints what that did.
+func (p *program) recover(
+	ctx context.Context, asJSON bool, by func(context.Context) (*sweeper.Summary, error),
+) error {
+	sum, err := by(ctx)
 	if sum != nil && !asJSON {
 		p.done(false, sum)
 	}
