@@ -183,7 +183,7 @@ func (e *unaskedError) Error() string {
 // that the user is not asked about a plan that cannot run. A surge is a warning instead: the answer to the question is
 // the review that it asks for.
 func (p *program) agree(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) (bool, error) {
-	err := a.Paths.Paused(p.now())
+	err := a.Paused(ctx)
 	if err == nil {
 		err = a.Sweeper.Allow(ctx, due)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,8 @@ func newPauseCmd(p *program) *cobra.Command {
 		Short: "stop all deletion, including a sweep in progress",
 		Long: `pause stops all deletion until sweepd resume, or for a time. A sweep in progress
 finishes its current file. scan, keep and undo still work. Creating a file named
-paused in the state directory has the same effect.
+paused in the state directory has the same effect. Where several machines share
+a database, named by $SWEEPD_DATABASE, pause and resume are about all of them.
 
 Exit status: 1 if the pause could not be written, 3 if a running service has
 another record, in which it would not see the pause.`,
@@ -54,6 +56,13 @@ func runPause(ctx context.Context, p *program, o pauseOptions) error {
 		x.Until = x.Since.Add(d)
 		until = language.Messagef("deletion paused until %s", x.Until.Local().Format("2006-01-02 15:04"))
 	}
+	if paths.Database != "" {
+		if err := paths.PauseAll(ctx, x, p.now); err != nil {
+			return fmt.Errorf("pause all machines: %w", err)
+		}
+		p.term.printf("%s\n", until)
+		return nil
+	}
 	err = paths.Pause(x)
 	half, inForce := errors.AsType[*app.HalfPauseError](err)
 	if inForce {
@@ -69,7 +78,7 @@ func runPause(ctx context.Context, p *program, o pauseOptions) error {
 // servicePaths returns the folders of sweepd. It returns app.ErrOtherRecord if a running service uses others.
 func (p *program) servicePaths(ctx context.Context) (app.Paths, error) {
 	paths, err := app.FindPaths(p.getenv)
-	if err == nil {
+	if err == nil && paths.Database == "" {
 		err = paths.CheckService(ctx)
 	}
 	return paths, err
@@ -112,7 +121,11 @@ func runResume(ctx context.Context, p *program, o resumeOptions) error {
 		}
 		p.term.printf("clock confirmed: it is %s\n", p.now().Local().Format(time.RFC1123))
 	}
-	was := paths.Paused(p.now())
+	was, err := paths.ResumeAll(ctx, p.now)
+	if err != nil {
+		return fmt.Errorf("resume on all machines: %w", err)
+	}
+	was = cmp.Or(paths.Paused(p.now()), was)
 	if err := paths.Resume(); err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}

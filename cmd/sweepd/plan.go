@@ -131,7 +131,7 @@ func (p *program) refuses(ctx context.Context, a *app.App, due *sweeper.Plan) er
 	if due.Empty() {
 		return nil
 	}
-	return cmp.Or(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, due))
+	return cmp.Or(a.Paused(ctx), a.Sweeper.Allow(ctx, due))
 }
 
 // loadPlan reads a saved plan from a file. "-" is standard input, from which it counts as not reviewed: the user may

@@ -237,6 +237,11 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, journal.ErrVersion):
 		return exitUnsafe, "nothing was changed; install the version of sweepd that wrote the record, or a newer " +
 			"one: the record is intact"
+	case errors.Is(err, journal.ErrUnreachable):
+		return exitTrouble, "check that the database runs and that this machine reaches it: its address is in " +
+			app.DatabaseVariable
+	case errors.Is(err, journal.ErrClocks):
+		return exitTrouble, "set the clocks of both, best by NTP; no age is computed with a wrong one"
 	case journal.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest " +
 			"copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep " +

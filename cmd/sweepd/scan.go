@@ -194,7 +194,7 @@ func (p *program) refusal(
 	if len(due) == 0 || a.ReportOnly != nil || p.wholeHome(a) || a.Policy.LastCopy {
 		return nil, nil
 	}
-	return asRefusal(cmp.Or(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, a.Sweeper.PlanFound(due, sum))))
+	return asRefusal(cmp.Or(a.Paused(ctx), a.Sweeper.Allow(ctx, a.Sweeper.PlanFound(due, sum))))
 }
 
 // asRefusal returns an error that refuses a plan as the first result, and any other as the second.

@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
 		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
 		"certificate": cmdCertificate, "zipped": cmdZipped, "embedded": cmdEmbedded,
+		"database": cmdDatabase(t),
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{

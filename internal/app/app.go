@@ -123,14 +123,17 @@ func (a *App) openJournal(ctx context.Context) (err error) {
 	return err
 }
 
+// Paused returns the reason why the user has paused deletion; nil if not. It asks the file of this machine and the
+// journal, if other machines share it.
+func (a *App) Paused(ctx context.Context) error { return Paused(ctx, a.Paths, a.Journal, a.o.Now()) }
+
 // paused returns the reason why nothing may be deleted now: a pause by the user, or the hold of a service. The
 // Sweeper calls it before every file, so that a pause takes effect during a sweep.
 func (a *App) paused() error {
-	now := a.o.Now()
-	if err := a.Paths.Paused(now); err != nil || a.o.Shared == nil || a.o.Shared.Hold == nil {
+	if err := a.Paused(context.Background()); err != nil || a.o.Shared == nil || a.o.Shared.Hold == nil {
 		return err
 	}
-	return a.o.Shared.Hold(now)
+	return a.o.Shared.Hold(a.o.Now())
 }
 
 // Close closes the storages, and the journal unless it is shared.

@@ -18,8 +18,9 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// Pause is the user's decision that nothing may be deleted. It is a file of its own in the state directory, so that
-// it can be made (if need be with touch) and takes effect even if all else is broken.
+// Pause is the user's decision that nothing may be deleted. That of this machine is a file of its own in the state
+// directory, so that it can be made (if need be with touch) and takes effect even if all else is broken. That of all
+// machines is a row of the journal that they share; see PauseAll.
 type Pause struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"` // zero: until further notice
@@ -115,23 +116,79 @@ func (p Paths) Paused(now time.Time) error {
 		return nil
 	}
 	if err != nil {
-		return language.Explain(fmt.Errorf("%w: %w", sweeper.ErrPaused, err),
-			language.Messagef("deletion is paused, as far as is known: %v", err))
+		return pausedByDoubt(err)
 	}
 	var x Pause
-	if err := json.Unmarshal(text, &x); err != nil || x.Until.IsZero() {
+	if err := json.Unmarshal(text, &x); err != nil {
 		return language.Explain(sweeper.ErrPaused, untilResumed())
 	}
-	if now.Before(x.Until) {
+	return x.inForce(now)
+}
+
+// inForce returns an error that wraps sweeper.ErrPaused before the end of the pause.
+func (x Pause) inForce(now time.Time) error {
+	switch {
+	case x.Until.IsZero():
+		return language.Explain(sweeper.ErrPaused, untilResumed())
+	case now.Before(x.Until):
 		return language.Explain(sweeper.ErrPaused,
 			language.Messagef("deletion is paused until %s", x.Until.Local().Format("2006-01-02 15:04")))
 	}
 	return nil
 }
 
+// pausedByDoubt returns the error for a pause that could not be read.
+func pausedByDoubt(err error) error {
+	return language.Explain(fmt.Errorf("%w: %w", sweeper.ErrPaused, err),
+		language.Messagef("deletion is paused, as far as is known: %v", err))
+}
+
 // untilResumed returns the text about a pause without an end.
 func untilResumed() language.Message {
 	return language.Messagef("deletion is paused until further notice")
+}
+
+// Paused returns an error that wraps sweeper.ErrPaused while a pause is in force: of this machine, see Paths.Paused, or
+// of all machines that share the journal. One that cannot be read is in force.
+func Paused(ctx context.Context, p Paths, j *journal.Journal, now time.Time) error {
+	if err := p.Paused(now); err != nil {
+		return err
+	}
+	since, until, err := j.Pause(ctx)
+	switch {
+	case err != nil:
+		return pausedByDoubt(err)
+	case since.IsZero():
+		return nil
+	}
+	return Pause{since, until}.inForce(now)
+}
+
+// PauseAll stops every deletion on all machines that share the database; see Paths.Database. It returns nil without
+// one.
+func (p Paths) PauseAll(ctx context.Context, x Pause, now func() time.Time) error {
+	return p.inDatabase(ctx, now, func(j *journal.Journal) error { return j.SetPause(ctx, x.Since, x.Until) })
+}
+
+// ResumeAll ends the pause of PauseAll, and returns it if it was in force. It returns nil without a database.
+func (p Paths) ResumeAll(ctx context.Context, now func() time.Time) (was, err error) {
+	err = p.inDatabase(ctx, now, func(j *journal.Journal) error {
+		was = Paused(ctx, p, j, now())
+		return j.SetPause(ctx, time.Time{}, time.Time{})
+	})
+	return was, err
+}
+
+// inDatabase calls do with the journal that several machines share, if there is one.
+func (p Paths) inDatabase(ctx context.Context, now func() time.Time, do func(*journal.Journal) error) error {
+	if p.Database == "" {
+		return nil
+	}
+	j, err := journal.Open(ctx, p.Database, journal.Options{Now: now})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(j), j.Close())
 }
 
 // TrustClock records that the clock of this machine is right, by the user's decision, after it has jumped: ages

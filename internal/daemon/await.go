@@ -41,7 +41,7 @@ func (l *loop) await(ctx context.Context, hints <-chan hint) (next step, seen ch
 // decide returns the next step. It completes m with what the loop can see now.
 func (l *loop) decide(m moment) (next step) {
 	m.now = l.d.now()
-	m.paused = l.d.paths.Paused(m.now) != nil
+	m.paused = l.d.paused(m.now) != nil
 	m.outdated = !m.paused && l.d.outdated(m.now) != nil
 	l.agenda, next = decide(l.agenda, l.timing, m)
 	return next

@@ -28,9 +28,14 @@ func (d *daemon) policyProblem(now time.Time) *status.Problem {
 	return nil
 }
 
-// pauseProblem returns the problem that the user has paused deletion; nil if not. It reads the file each time.
+// paused returns the reason why the user has paused deletion, on this machine or on all; nil if not. It asks each time.
+func (d *daemon) paused(now time.Time) error {
+	return app.Paused(context.Background(), d.paths, d.journal, now)
+}
+
+// pauseProblem returns the problem that the user has paused deletion; nil if not.
 func (d *daemon) pauseProblem(now time.Time) *status.Problem {
-	if err := d.paths.Paused(now); err != nil {
+	if err := d.paused(now); err != nil {
 		return app.ProblemOf("", err)
 	}
 	return nil

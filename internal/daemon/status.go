@@ -25,7 +25,7 @@ func (d *daemon) status() status.Daemon {
 		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.file.inForce(), Policy: d.policy.Hash(),
 		Mode: d.policy.Mode.String(), Notices: slices.Clone(d.notices),
 	}
-	s.Paused = language.Explanation(d.paths.Paused(now))
+	s.Paused = language.Explanation(d.paused(now))
 	if !door.IsZero() {
 		s.Notices = append(s.Notices, door)
 	}

@@ -59,7 +59,7 @@ func (s *Server) applyPage(w http.ResponseWriter, r *http.Request) {
 		frame: s.frame("found", s.in.Sprintf("Apply")), ID: secret(), Plan: due.In(s.in), Empty: due.Empty(),
 	}
 	if err = s.o.MayApply(); err == nil {
-		err = a.Paths.Paused(s.o.Now())
+		err = a.Paused(r.Context())
 	}
 	if err == nil {
 		err = a.Sweeper.Allow(r.Context(), &due)

@@ -48,7 +48,7 @@ func (s *Server) stops(r *http.Request, a *opened, l *listing) (all []stopView) 
 	add := func(what, do string) {
 		all = append(all, stopView{report.Sentence(s.plain(what)), do})
 	}
-	if err := a.Paths.Paused(s.o.Now()); err != nil {
+	if err := a.Paused(r.Context()); err != nil {
 		add(err.Error(), s.whatToDo(err))
 	}
 	if !l.due.Empty() {
