@@ -76,7 +76,7 @@ func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
 		return err
 	}
 	if j.write != nil {
-		j.chain = &chainer{guard: j.guard, heads: &heads{holds: j.leases.holds, last: map[string]head{}}}
+		j.chain = &chainer{guard: j.guard, heads: &heads{leases: j.leases, last: map[string]head{}}}
 		if err := j.startRecorder(ctx); err != nil {
 			return err
 		}

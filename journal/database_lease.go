@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type terms struct {
 	grace time.Duration // it is free so long after its end; more than the longest call to a storage
 	// margin is how long before its end the holder gives a lease up by itself.
 	margin time.Duration
+	// elapsed returns a time that grows also while the machine sleeps.
+	elapsed func() time.Duration
 	postgres.Limits
 }
 
@@ -26,6 +29,7 @@ type terms struct {
 func standardTerms() terms {
 	return terms{
 		lease: time.Minute, renew: 20 * time.Second, grace: 15 * time.Second, margin: 10 * time.Second,
+		elapsed: elapsed,
 		Limits: postgres.Limits{
 			Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,
 		},
@@ -50,7 +54,10 @@ type heldLease struct {
 	epoch int64
 	stop  context.CancelFunc
 	ended chan struct{} // closed when it is renewed no more
-	lost  bool          // guarded by leases.mu
+
+	// Guarded by leases.mu:
+	until time.Duration // by terms.elapsed
+	lost  bool
 }
 
 // holds returns the epoch of the lease of a storage. ok is false if it is not held, or may have ended by now.
@@ -58,17 +65,57 @@ func (l *leases) holds(storage string) (epoch int64, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.held[storage]
-	if h == nil || h.lost {
+	if h == nil || h.over(l.terms.elapsed()) {
 		return 0, false
 	}
 	return h.epoch, true
 }
 
+// over reports whether the lease is lost. It stays lost.
+func (h *heldLease) over(now time.Duration) bool {
+	h.lost = h.lost || now >= h.until
+	return h.lost
+}
+
+// lose ends the lease of a storage for this process, if it has it.
+func (l *leases) lose(storage string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.held[storage]; h != nil {
+		h.lost = true
+	}
+}
+
+// confirm asks the database for the lease of a storage. It returns ErrFenced if it is lost, or may have ended.
+func (l *leases) confirm(ctx context.Context, storage string) error {
+	fenced := fmt.Errorf("%w: %s", ErrFenced, storage)
+	epoch, held := l.holds(storage)
+	if !held {
+		return fenced
+	}
+	err := l.db.QueryRowContext(ctx, `SELECT epoch FROM leases WHERE storage = $1 AND epoch = $2
+		AND expires_at > clock_timestamp()`, storage, epoch).Scan(&epoch)
+	if errors.Is(err, sql.ErrNoRows) {
+		l.lose(storage)
+		return fenced
+	}
+	if err != nil {
+		return fault(err)
+	}
+	if _, held = l.holds(storage); !held { // the answer may have taken long
+		return fenced
+	}
+	return nil
+}
+
 const (
+	// A lease that was not given back may have calls under way. So nothing is purged for as long as a lease lasts; the
+	// next holders in that time wait too.
 	acquireLease = `INSERT INTO leases (storage, epoch, holder, expires_at, line, hash)
 		VALUES ($1, 1, $2, clock_timestamp() + $3::float8 * interval '1 second', 0, '')
 		ON CONFLICT (storage) DO UPDATE
-		SET epoch = leases.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at
+		SET epoch = leases.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at,
+		purge_from = CASE WHEN leases.expires_at = '-infinity' THEN leases.purge_from ELSE excluded.expires_at END
 		WHERE leases.expires_at + $4::float8 * interval '1 second' < clock_timestamp() RETURNING epoch`
 	renewLease = `UPDATE leases SET expires_at = clock_timestamp() + $3::float8 * interval '1 second'
 		WHERE storage = $1 AND epoch = $2 AND expires_at > clock_timestamp()`
@@ -87,13 +134,9 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 		return nil, err
 	}
 	h := &heldLease{ended: make(chan struct{})}
-	// From the moment of asking, because the answer may take long.
-	expiry := time.AfterFunc(l.terms.lease-l.terms.margin, func() { l.lose(h) })
+	h.until = l.ending() // from the moment of asking, because the answer may take long
 	err = l.db.QueryRowContext(ctx, acquireLease, storage, string(who), l.terms.lease.Seconds(),
 		l.terms.grace.Seconds()).Scan(&h.epoch)
-	if err != nil {
-		expiry.Stop()
-	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, l.holder(ctx, storage)
 	}
@@ -104,9 +147,12 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 	l.mu.Lock()
 	l.held[storage] = h
 	l.mu.Unlock()
-	go l.keep(ctx, storage, h, expiry)
+	go l.keep(ctx, storage, h)
 	return func() error { return l.release(storage, h) }, nil
 }
+
+// ending returns when a lease must be given up that is asked for now.
+func (l *leases) ending() time.Duration { return l.terms.elapsed() + l.terms.lease - l.terms.margin }
 
 // holder returns the *LeasedError of the present holder.
 func (l *leases) holder(ctx context.Context, storage string) error {
@@ -122,10 +168,9 @@ func (l *leases) holder(ctx context.Context, storage string) error {
 	return &who
 }
 
-// keep renews a lease until ctx ends or the lease is lost. expiry ends it here if no renewal succeeds in time.
-func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry *time.Timer) {
+// keep renews a lease until ctx ends or the lease is lost.
+func (l *leases) keep(ctx context.Context, storage string, h *heldLease) {
 	defer close(h.ended)
-	defer func() { expiry.Stop() }()
 	tick := time.NewTicker(l.terms.renew)
 	defer tick.Stop()
 	for {
@@ -134,10 +179,10 @@ func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry 
 			return
 		case <-tick.C:
 		}
+		until := l.ending()
 		if _, ok := l.holds(storage); !ok {
 			return
 		}
-		next := time.AfterFunc(l.terms.lease-l.terms.margin, func() { l.lose(h) })
 		renewal, cancel := context.WithTimeout(ctx, l.terms.renew)
 		res, err := l.db.ExecContext(renewal, renewLease, storage, h.epoch, l.terms.lease.Seconds())
 		cancel()
@@ -145,25 +190,14 @@ func (l *leases) keep(ctx context.Context, storage string, h *heldLease, expiry 
 		if err == nil {
 			rows, err = res.RowsAffected()
 		}
-		switch {
-		case err != nil: // the next tick may be in time
-			next.Stop()
-		case rows == 0:
-			next.Stop()
-			l.lose(h)
-			return
-		default:
-			expiry.Stop()
-			expiry = next
+		if err != nil { // the next tick may be in time
+			continue
 		}
+		l.mu.Lock()
+		h.lost = rows == 0 || h.over(l.terms.elapsed())
+		h.until = until
+		l.mu.Unlock()
 	}
-}
-
-// lose ends a lease for this process.
-func (l *leases) lose(h *heldLease) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	h.lost = true
 }
 
 // release gives a lease back. It is no error if it was lost.

@@ -54,7 +54,7 @@ func emptySchema(t testing.TB) string { return server().Journal(t) }
 // testTerms are terms for a machine that is busy.
 func testTerms() terms {
 	return terms{
-		lease: time.Minute, renew: 20 * time.Second, grace: 0, margin: time.Second,
+		lease: time.Minute, renew: 20 * time.Second, grace: 0, margin: time.Second, elapsed: elapsed,
 		Limits: postgres.Limits{
 			Answer: time.Minute, Statement: time.Minute, Lock: time.Minute, Idle: time.Minute,
 		},
@@ -213,7 +213,7 @@ func TestAnIntentWhoseLeaseIsLostDuringTheCommitIsRefused(t *testing.T) {
 		wants(t, "Begin", err, ErrFenced)
 	})
 	committing()
-	j.leases.lose(j.leases.held["home"])
+	j.leases.lose("home")
 	let()
 	begin.Wait()
 	equal(t, "open operations", len(keysOf(t, j, Filter{Open: true})), 1) // for the next holder to reconcile
@@ -258,6 +258,100 @@ func TestALeaseThatIsNotRenewedInTimeIsGivenUpByItsHolder(t *testing.T) {
 	}
 	_, err := j.Begin(t.Context(), trashOf(file("a", "1")))
 	wants(t, "near the end of the lease", err, ErrFenced)
+}
+
+// Go's own clock stands still while a machine sleeps, and so do its timers.
+func TestTheTimeThatTheMachineSleepsIsPartOfALease(t *testing.T) {
+	dsn := startServer(t).Schema(t)
+	var slept atomic.Int64
+	j := openIn(t, dsn, func(t *terms) {
+		t.elapsed = func() time.Duration { return time.Duration(slept.Load()) }
+	})
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	did(t, j, trashOf(file("a", "1")), "bin/a")
+	slept.Store(int64(2 * time.Minute))
+	wants(t, "Fenced", j.Fenced("home"), ErrFenced)
+	wants(t, "Confirm", j.Confirm(t.Context(), "home"), ErrFenced)
+	_, err := j.Begin(t.Context(), trashOf(file("b", "1")))
+	wants(t, "Begin", err, ErrFenced)
+	slept.Store(0)
+	wants(t, "Fenced, once it is lost", j.Fenced("home"), ErrFenced)
+}
+
+func TestALeaseIsConfirmedByTheDatabase(t *testing.T) {
+	s := startServer(t)
+	for _, end := range []string{
+		`UPDATE leases SET expires_at = clock_timestamp() WHERE storage = 'home'`,
+		`UPDATE leases SET epoch = epoch + 1 WHERE storage = 'home'`,
+		`DELETE FROM leases WHERE storage = 'home'`,
+	} {
+		dsn := s.Schema(t)
+		j := openIn(t, dsn, asStandard)
+		wants(t, "before it is leased", j.Confirm(t.Context(), "home"), ErrFenced)
+		must(j.Lease(t.Context(), "home", "apply"))(t)
+		if err := j.Confirm(t.Context(), "home"); err != nil {
+			t.Error(err)
+		}
+		s.Exec(t, dsn, end)
+		if err := j.Fenced("home"); err != nil {
+			t.Errorf("before anybody has asked: %v", err)
+		}
+		wants(t, end, j.Confirm(t.Context(), "home"), ErrFenced)
+		wants(t, "Fenced, once it is known", j.Fenced("home"), ErrFenced)
+	}
+}
+
+func TestAHolderThatIsFencedInATransactionKnowsIt(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	must(j.Lease(t.Context(), "home", "apply"))(t)
+	s.Exec(t, dsn, `UPDATE leases SET epoch = epoch + 1 WHERE storage = 'home'`)
+	_, err := j.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "Begin", err, ErrFenced)
+	wants(t, "Fenced", j.Fenced("home"), ErrFenced)
+}
+
+func TestNothingIsPurgedAfterALeaseWasTakenOver(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
+	begin := func(j *Journal, kind providers.OpKind) error {
+		op := trashOf(file("a", "1"))
+		op.Kind, op.Receipt = kind, "bin/a"
+		_, err := j.Begin(t.Context(), op)
+		return err
+	}
+	allows := func(what string, j *Journal, purge error) {
+		t.Helper()
+		wants(t, what+": trash", begin(j, providers.OpTrash), nil)
+		wants(t, what+": restore", begin(j, providers.OpRestore), nil)
+		wants(t, what+": purge", begin(j, providers.OpPurge), purge)
+		wants(t, what+": empty", begin(j, providers.OpEmpty), purge)
+	}
+	must(a.Lease(t.Context(), "home", "apply"))(t)
+	allows("the first holder", a, nil)
+	s.Exec(t, dsn, `UPDATE leases SET expires_at = clock_timestamp() - interval '1 day' WHERE storage = 'home'`)
+	release := must(b.Lease(t.Context(), "home", "apply"))(t)
+	allows("after a lease that was not given back", b, ErrTakenOver)
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	release = must(b.Lease(t.Context(), "home", "apply"))(t)
+	allows("the next holder, in the same minute", b, ErrTakenOver)
+	var wait float64
+	err := b.read.QueryRow(`SELECT extract(epoch FROM purge_from - clock_timestamp()) FROM leases
+		WHERE storage = 'home'`).Scan(&wait)
+	if err != nil || wait < 1 || wait > 60 {
+		t.Errorf("nothing is purged for %v s, %v; want what is left of a minute", wait, err)
+	}
+	s.Exec(t, dsn, `UPDATE leases SET purge_from = clock_timestamp() WHERE storage = 'home'`)
+	allows("a minute later", b, nil)
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	must(b.Lease(t.Context(), "home", "apply"))(t)
+	allows("after a lease that was given back", b, nil)
 }
 
 func TestALeaseIsRenewed(t *testing.T) {
@@ -490,11 +584,45 @@ func TestTheClaimOfAProcessThatWasKilledEndsWithItsLease(t *testing.T) {
 func TestNothingIsClaimedWithALeaseThatIsLost(t *testing.T) {
 	j := openIn(t, startServer(t).Schema(t), asStandard)
 	must(j.Lease(t.Context(), "home", "apply"))(t)
-	j.leases.lose(j.leases.held["home"])
+	j.leases.lose("home")
 	if err := claimIn(j, "home", 1, 5); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "claimed", usedIn(t, j, "home"), Amount{})
+}
+
+func TestAPauseIsThatOfAllProcesses(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	a, b := openIn(t, dsn, asStandard), openIn(t, dsn, asStandard)
+	is := func(what string, since, until time.Time) {
+		t.Helper()
+		from, to, err := b.Pause(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, what, []time.Time{from, to}, []time.Time{since, until})
+	}
+	is("at first", time.Time{}, time.Time{})
+	for _, until := range []time.Time{noon.Add(time.Hour), {}} {
+		if err := a.SetPause(t.Context(), noon, until); err != nil {
+			t.Fatal(err)
+		}
+		is("paused", noon, until)
+	}
+	if err := a.SetPause(t.Context(), time.Time{}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	is("resumed", time.Time{}, time.Time{})
+	s.Exec(t, dsn, `DELETE FROM controls`)
+	if _, _, err := b.Pause(t.Context()); err == nil {
+		t.Error("without the row: got no error")
+	}
+	must(a.Lease(t.Context(), "home", "apply"))(t)
+	if err := claimIn(a, "home", 1, 5); err == nil {
+		t.Error("Claim without the row: got no error")
+	}
+	wants(t, "SetPause without the row", a.SetPause(t.Context(), noon, noon), ErrDamaged)
 }
 
 func TestADatabaseWithAnotherTimeIsRefused(t *testing.T) {

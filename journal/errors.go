@@ -30,6 +30,9 @@ var (
 	// ErrFenced means that another process has, or may have, the lease of the storage: nothing may be changed. An
 	// intent is recorded only if the lease was lost in the meantime.
 	ErrFenced = errors.New("the lease of the storage is lost")
+	// ErrTakenOver means that the process which had the lease before has not given it back, so that a call of it may be
+	// under way: nothing is purged for as long as a lease lasts.
+	ErrTakenOver = errors.New("the lease of the storage was just taken over from a process that did not give it back")
 	// ErrUnreachable means that the database of the journal does not answer, or that its answer was lost.
 	ErrUnreachable = errors.New("the database of the journal does not answer")
 	// ErrClocks means that the clock of the database is too far from that of this machine.

@@ -16,8 +16,7 @@ import (
 
 // heads appends to the chains of one database.
 type heads struct {
-	// holds returns the epoch of the lease that this process has of a storage.
-	holds func(storage string) (epoch int64, ok bool)
+	leases *leases // of this process
 
 	mu   sync.Mutex
 	last map[string]head // the last line of each chain that is known to be durable
@@ -34,6 +33,7 @@ type openChain struct {
 	*openChains
 	storage string
 	fenced  bool // this process has not, or no longer, the lease of the storage
+	taken   bool // the lease was taken over shortly before
 
 	// The columns of the new lines.
 	lines, subjects []int64
@@ -86,6 +86,7 @@ type headRow struct {
 	storage string
 	epoch   int64
 	valid   bool // the lease has not expired
+	taken   bool // it was taken over shortly before
 	line    int64
 	hash    digest
 }
@@ -93,14 +94,15 @@ type headRow struct {
 // readHeads returns and locks the heads of the storages, which are sorted. The order is that of every process, so that
 // none waits for another that waits for it.
 func readHeads(ctx context.Context, tx *sql.Tx, storages []string) ([]headRow, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT storage, epoch, expires_at > clock_timestamp(), line, hash FROM leases
+	rows, err := tx.QueryContext(ctx, `SELECT storage, epoch, expires_at > clock_timestamp(),
+		purge_from > clock_timestamp(), line, hash FROM leases
 		WHERE storage = ANY($1) ORDER BY storage FOR UPDATE`, storages)
 	return collect(rows, err, scanHead)
 }
 
 func scanHead(row scanner) (h headRow, err error) {
 	var hash sql.RawBytes
-	if err = row.Scan(&h.storage, &h.epoch, &h.valid, &h.line, &hash); err != nil {
+	if err = row.Scan(&h.storage, &h.epoch, &h.valid, &h.taken, &h.line, &hash); err != nil {
 		return h, err
 	}
 	if h.line == 0 && len(hash) == 0 {
@@ -121,8 +123,12 @@ func (o *openChains) begin(ctx context.Context, tx *sql.Tx, at headRow) error {
 		o.all[at.storage] = c
 	}
 	c.line, c.hash = at.line, at.hash
-	epoch, held := o.h.holds(at.storage)
+	epoch, held := o.h.leases.holds(at.storage)
 	c.open.fenced = !held || !at.valid || epoch != at.epoch
+	c.open.taken = at.taken
+	if held && c.open.fenced {
+		o.h.leases.lose(at.storage)
+	}
 	o.h.mu.Lock()
 	last := o.h.last[at.storage]
 	o.h.mu.Unlock()
@@ -183,8 +189,8 @@ func (h *heads) reached(chains *openChains) {
 
 // walkAll verifies every chain and compares its end with the head. It returns the number of all lines.
 func (v *verifier) walkAll() (lines int64, err error) {
-	rows, err := v.tx.QueryContext(v.ctx, `SELECT l.storage, l.epoch, FALSE, l.line, l.hash FROM leases l
-		UNION ALL SELECT DISTINCT c.storage, 0, FALSE, 0, ''::bytea FROM chain c
+	rows, err := v.tx.QueryContext(v.ctx, `SELECT l.storage, l.epoch, FALSE, FALSE, l.line, l.hash FROM leases l
+		UNION ALL SELECT DISTINCT c.storage, 0, FALSE, FALSE, 0, ''::bytea FROM chain c
 		WHERE NOT EXISTS (SELECT * FROM leases l WHERE l.storage = c.storage) ORDER BY 1`)
 	all, err := collect(rows, err, scanHead)
 	if err != nil {

@@ -104,6 +104,26 @@ func (j *Journal) lease(ctx context.Context, storage, purpose string) (release f
 	}, nil
 }
 
+// Fenced returns ErrFenced if this process has lost, or may have lost, the lease of a storage that it had. It asks
+// nobody. Beside a file a lease lasts until it is given back.
+func (j *Journal) Fenced(storage string) error {
+	if j.leases == nil {
+		return nil
+	}
+	if _, held := j.leases.holds(storage); !held {
+		return fmt.Errorf("%w: %s", ErrFenced, storage)
+	}
+	return nil
+}
+
+// Confirm is Fenced, and asks the database; see providers.Recorder.
+func (j *Journal) Confirm(ctx context.Context, storage string) error {
+	if j.leases == nil {
+		return nil
+	}
+	return j.leases.confirm(ctx, storage)
+}
+
 // sign writes the details of the lease's holder to the file. It does not sync them, because the lease does not
 // outlive the machine either.
 func sign(f *os.File, who LeasedError) error {

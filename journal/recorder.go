@@ -187,7 +187,7 @@ func (r *recorder) fence(batch []*record) {
 		if one.intent == nil || one.refused != nil {
 			continue
 		}
-		if _, held := r.chain.heads.holds(one.op.storage); !held {
+		if _, held := r.chain.heads.leases.holds(one.op.storage); !held {
 			one.refused = fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
 		}
 	}
@@ -201,6 +201,10 @@ func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	c = c.of(one.op.storage)
 	if c.open != nil && c.open.fenced {
 		one.refused = fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
+		return nil
+	}
+	if c.open != nil && c.open.taken && (one.op.kind == providers.OpPurge || one.op.kind == providers.OpEmpty) {
+		one.refused = fmt.Errorf("%w: %s", ErrTakenOver, one.op.storage)
 		return nil
 	}
 	columns := append(one.intent, micros(one.at))

@@ -41,12 +41,15 @@ type Outcome struct {
 	Err      error   // why it was not done
 }
 
-// Recorder keeps the durable record around every operation. Both methods may be called from many goroutines at once,
+// Recorder keeps the durable record around every operation. Its methods may be called from many goroutines at once,
 // and an implementation may commit several calls together.
 type Recorder interface {
 	// Begin makes the intent durable before it returns. It returns a key that no other operation, on this machine or
 	// another, ever had: 26 characters of a-z2-7.
 	Begin(ctx context.Context, op Op) (key string, err error)
+	// Confirm returns an error unless an intent on that storage may still be carried out by this process. It is asked
+	// after Begin, right before a call that cannot be undone, because the process may have been stopped in between.
+	Confirm(ctx context.Context, storage string) error
 	// End makes the outcome durable. The caller must call it even if ctx has ended.
 	End(ctx context.Context, key string, o Outcome) error
 }

@@ -231,6 +231,9 @@ func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) 
 // Purge deletes the one trashed file that the receipt names for good.
 func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) error {
 	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (Entry, error) {
+		if err := s.o.Recorder.Confirm(ctx, s.name); err != nil {
+			return Entry{}, err
+		}
 		return Entry{}, s.d.Purge(ctx, r)
 	})
 }
@@ -274,6 +277,9 @@ func sameTime(a, b time.Time) bool { return a.UnixMicro() == b.UnixMicro() }
 // EmptyTrash deletes everything in the bin for good.
 func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
 	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() (Entry, error) {
+		if err := s.o.Recorder.Confirm(ctx, s.name); err != nil {
+			return Entry{}, err
+		}
 		return Entry{}, s.d.EmptyTrash(ctx)
 	})
 }

@@ -23,6 +23,14 @@ type record struct {
 	open              map[string]providers.Op
 	beginErr, endErr  error
 	beforeBeginReturn func()
+	confirmErr        error
+}
+
+func (r *record) Confirm(_ context.Context, storage string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, "confirm "+storage)
+	return r.confirmErr
 }
 
 func (r *record) Begin(_ context.Context, op providers.Op) (string, error) {
@@ -320,6 +328,31 @@ func TestFinishRepeatsARestoreAndNeverAPurge(t *testing.T) {
 	if got := r.lines[len(r.lines)-1]; !strings.HasPrefix(got, "end ") {
 		t.Errorf("the last line is %q", got)
 	}
+}
+
+func TestACallThatCannotBeUndoneIsConfirmedAfterTheIntent(t *testing.T) {
+	s, a, r, e := guarded(t)
+	receipt, err := s.Trash(t.Context(), e, providers.Cause{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.lines, r.confirmErr = nil, errors.New("the lease is lost")
+	if err := s.Purge(t.Context(), e, receipt, providers.Cause{}); !errors.Is(err, r.confirmErr) {
+		t.Errorf("Purge: got %v, want why it is not confirmed", err)
+	}
+	if err := s.EmptyTrash(t.Context(), providers.Cause{}); !errors.Is(err, r.confirmErr) {
+		t.Errorf("EmptyTrash: got %v, want why it is not confirmed", err)
+	}
+	if len(a.Bin()) != 1 {
+		t.Errorf("the trash holds %q, want the file still there", a.Bin())
+	}
+	r.is(t, "begin purge /root/a.png", "confirm home", "end the lease is lost", "begin empty ", "confirm home",
+		"end the lease is lost")
+	r.lines, r.confirmErr = nil, nil
+	if err := s.Purge(t.Context(), e, receipt, providers.Cause{}); err != nil || len(a.Bin()) != 0 {
+		t.Errorf("once confirmed: got %v, and the trash holds %q", err, a.Bin())
+	}
+	r.is(t, "begin purge /root/a.png", "confirm home", "end <nil>")
 }
 
 func TestAnOutcomeThatCannotBeRecordedIsAnErrorWithTheReceipt(t *testing.T) {

@@ -111,13 +111,27 @@ func (s *Sweeper) purge(
 	return nil
 }
 
-// stopped returns the reason why no further file may begin: the journal has failed, or the user has paused. It
-// returns nil if there is none.
+// stopped returns the reason why no further file may begin: lost, or the user has paused. It returns nil if there is
+// none.
 func (s *Sweeper) stopped() error {
-	if err := s.o.Journal.Err(); err != nil {
+	if err := s.lost(); err != nil {
 		return err
 	}
 	return s.o.Paused()
+}
+
+// lost returns the reason why this run can record no further intent: the journal has failed, or a lease is lost
+// (journal.ErrFenced). It returns nil if there is none.
+func (s *Sweeper) lost() error {
+	if err := s.o.Journal.Err(); err != nil {
+		return err
+	}
+	for _, st := range s.o.Storages {
+		if err := s.o.Journal.Fenced(st.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // free returns the free bytes of the storages by space, without the storages that do not report them.

@@ -19,6 +19,7 @@ var refusals = []struct {
 }{
 	{errKept, "not_due"},
 	{ErrPaused, "paused"},
+	{journal.ErrTakenOver, "taken_over"},
 	{fs.ErrNotExist, "gone"},
 	{fs.ErrExist, "exists"},
 	{providers.ErrChanged, "changed"},

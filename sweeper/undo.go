@@ -48,9 +48,9 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			sum.did(it, providers.OpRestore, err)
 		}
 		for _, wave := range waves(items) {
-			s.each(ctx, wave, s.o.Journal.Err, restore, restored)
+			s.each(ctx, wave, s.lost, restore, restored)
 		}
-		return errors.Join(ctx.Err(), s.o.Journal.Err())
+		return errors.Join(ctx.Err(), s.lost())
 	})
 }
 

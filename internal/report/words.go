@@ -46,6 +46,7 @@ var guards = map[string]language.Message{
 var refusals = map[string]language.Message{
 	"not_due":     language.Messagef("no longer due"),
 	"paused":      language.Messagef("because deletion was paused"),
+	"taken_over":  language.Messagef("just taken over from another process"),
 	"gone":        language.Messagef("gone"),
 	"exists":      language.Messagef("whose name is taken"),
 	"changed":     language.Messagef("changed since the examination"),

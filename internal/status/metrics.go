@@ -31,6 +31,7 @@ type page struct {
 func reasons() []string {
 	return []string{
 		"changed", "busy", "gone", "exists", "paused", "outside", "not_due", "clock", "unsupported",
+		"taken_over",
 		"protected", "protected:open", "protected:partial", "protected:placeholder", "protected:hard_linked",
 		"protected:other_owner", "protected:git", "protected:mentioned", "protected:library", "protected:tagged",
 		"protected:shared", "protected:locked",

@@ -142,6 +142,9 @@ func (a *arena) Begin(_ context.Context, op providers.Op) (string, error) {
 	return key, nil
 }
 
+// Confirm implements providers.Recorder.
+func (a *arena) Confirm(context.Context, string) error { return nil }
+
 // End implements providers.Recorder.
 func (a *arena) End(_ context.Context, key string, o providers.Outcome) error {
 	a.mu.Lock()
