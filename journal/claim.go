@@ -85,7 +85,8 @@ func (l *leases) claim(ctx context.Context, tx *sql.Tx, want Usage) error {
 // locked, and so precedes the next epoch; the grace is longer than it takes.
 func (l *leases) claimed(ctx context.Context, db queries) ([]claim, error) {
 	rows, err := db.QueryContext(ctx, `SELECT c.storage, c.kind,
-		c.files - count(o.id), c.bytes - coalesce(sum(o.size), 0) FROM claims c JOIN leases l ON l.storage = c.storage AND l.epoch = c.epoch
+		c.files - count(o.id), c.bytes - coalesce(sum(o.size), 0)
+		FROM claims c JOIN leases l ON l.storage = c.storage AND l.epoch = c.epoch
 		LEFT JOIN operations o ON o.storage = c.storage AND o.kind = c.kind AND o.id > c.since
 		WHERE l.expires_at + $1::float8 * interval '1 second' > clock_timestamp()
 		GROUP BY c.storage, c.kind`, l.terms.grace.Seconds())
