@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/known"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // A twin that was listed before the scan had verified its original did not count as one. So if a twin of a new original
-// may be among the files, the storage is listed once more, and the plain images of that size are examined again.
+// may be among the files, a storage that costs little to list is listed once more when all storages are scanned, and
+// the plain images of that size are examined again.
 
 // sizes is a set of file sizes, of which some share a bit.
 type sizes [1 << 14]uint64
@@ -33,14 +37,43 @@ func (s *sizes) mayHave(size int64) bool {
 	return *word&mask != 0
 }
 
-// again finds the twins of the originals that this scan has verified. An account is not listed twice: its next listing
-// finds them. With All the plain images have been reported already, so that they wait for the next scan, too.
-func (sc *scan) again(ctx context.Context) error {
-	if isRemote(sc.st) || sc.options.All {
+// originalsFirst returns the storages in the order in which they are scanned. Only files that cost little to read whole
+// are verified in a scan, so that these come first: an account then knows their twins by the hashes that it lists.
+func (s *Sweeper) originalsFirst() []*providers.Storage {
+	return slices.SortedStableFunc(slices.Values(s.o.Storages), func(a, b *providers.Storage) int {
+		switch {
+		case isRemote(a) == isRemote(b):
+			return 0
+		case isRemote(b):
+			return -1
+		}
+		return 1
+	})
+}
+
+// findTwins finds what the scans have missed: the twins of originals that they verified later. They are in the order in
+// which they ran.
+func findTwins(ctx context.Context, scans []*scan) {
+	for i, sc := range scans {
+		var new []known.Picture
+		for _, later := range scans[i:] {
+			new = append(new, later.originals...)
+		}
+		if err := sc.again(ctx, new); err != nil && ctx.Err() == nil {
+			// The next scan finds them.
+			sc.sum.problem(sc.st.Name(), "", "look for pictures without their credentials", err)
+		}
+	}
+}
+
+// again finds the twins of the originals. An account is not listed twice: its next listing finds them. With All the
+// plain images have been reported already, so that they wait for the next scan, too.
+func (sc *scan) again(ctx context.Context, originals []known.Picture) error {
+	if isRemote(sc.st) || sc.options.All || !sc.remembers() {
 		return nil
 	}
 	twins := map[int64]bool{}
-	for _, p := range sc.originals {
+	for _, p := range originals {
 		if sc.sizes.mayHave(p.Twin.Size) {
 			twins[p.Twin.Size] = true
 		}
@@ -53,20 +86,22 @@ func (sc *scan) again(ctx context.Context) error {
 		return err
 	}
 	k.answers = sc.knowledge.answers
-	sc.knowledge, sc.originals, sc.asking, sc.pass = k, nil, asking{}, newPass("")
+	sc.knowledge, sc.asking, sc.pass = k, asking{}, newPass("")
 	// A twin is kept with its original, which has to be known for this.
 	sc.decider.learnt = func(context.Context) (knowledge, error) { return k, nil }
 	r := new(reader)
 	for c, err := range sc.st.Changes(ctx, "") {
 		// The first listing has reported the errors.
-		if err != nil || c.Checkpoint() || c.Gone || !twins[c.Entry.Size] ||
-			sc.seen.Get(c.Entry) != journal.PlainImage {
+		if err != nil || c.Checkpoint() || c.Gone || !twins[c.Entry.Size] {
 			continue
 		}
-		counted := sc.sum.Images
-		sc.judge(ctx, r, listed{Entry: c.Entry, known: journal.PlainImage})
-		sc.sum.Images = counted
+		if known := sc.seen.Get(c.Entry); known == journal.PlainImage || known == journal.Waiting {
+			counted := sc.sum.Images
+			sc.judge(ctx, r, listed{Entry: c.Entry, known: known})
+			sc.sum.Images = counted
+		}
 	}
+	sc.endGraces(ctx)
 	err = sc.seen.Save(ctx, sc.seen.Cursor(), false)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // a journal that is open for reading remembers nothing

@@ -189,7 +189,7 @@ func (sc *scan) unasked(ctx context.Context, r *reader, c openCase) (done bool) 
 	switch {
 	case c.known:
 		sc.emit(ctx, r, c.rec, 0)
-	case c.rec.Verdict.Confidence > fingerprint.None:
+	case c.rec.Verdict.Confidence > fingerprint.None, sc.records(c.Entry, c.rec.Verdict):
 		return sc.remember(ctx, r, c.listed, c.rec.Verdict)
 	case sc.pass.ifLatest(c.listed, func() { sc.seen.PutKnown(c.Entry, journal.Waiting) }):
 		sc.emit(ctx, r, c.rec, r.fetched)

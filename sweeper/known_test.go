@@ -251,6 +251,60 @@ func TestATwinInAnAccountIsFoundWithoutReadingIt(t *testing.T) {
 	}
 }
 
+// It does not matter which storage is listed first.
+func TestATwinOfAnotherStoragesOriginalIsFoundByTheSameScan(t *testing.T) {
+	t.Parallel()
+	twins := map[string]func(*providertest.Account){
+		"on another disk": func(a *providertest.Account) { a.Lack(providers.CanFollow) },
+		"in Drive":        (*providertest.Account).Remote,
+		"in Dropbox":      (*providertest.Account).RemoteInBlocks,
+	}
+	for name, become := range twins {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, s := knownBox(t, "local")
+			open := func(name string, a *providertest.Account) *providers.Storage {
+				st, err := providers.NewStorage(name, providertest.NewMemory(a),
+					providers.Options{Roots: []string{"/data/root"}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return st
+			}
+			with, other := providertest.NewAccount(), b.account
+			become(with)
+			with.Write("/data/root/twin.png", plainPNG(1), b.clock.AddDate(0, 0, -100))
+			with.Write("/data/root/another.png", plainPNG(2), b.clock.AddDate(0, 0, -100))
+			b.put("/data/root/original.png", s.Sign(plainPNG(1), c2patest.Options{}))
+			twin, original := open("twin", with), open("home", other)
+			found := map[string]fingerprint.Confidence{}
+			sum, err := b.sweeping(twin, original).Scan(t.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
+				found[f.Entry.Name()] = f.Verdict.Confidence
+			}})
+			if err != nil || found["twin.png"] != fingerprint.Strong || len(found) != 2 || sum.Images != 3 {
+				t.Errorf("%v, found %v of %d images", err, found, sum.Images)
+			}
+		})
+	}
+}
+
+// A picture that waits to be uploaded need not be, once it is known.
+func TestATwinDoesNotWaitForAnUpload(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, askRules)
+	content := square(1024, 1)
+	b.put("/data/root/twin.png", content)
+	b.put("/data/root/other.png", square(1024, 2))
+	b.dueAre()
+	original := knownPicture(known.Verified, square(1024, 3))
+	original.Twin = fingerprint.Twin{SHA256: sha256.Sum256(content), Size: int64(len(content))}
+	if err := b.journal.Verified(t.Context(), []known.Picture{original}); err != nil {
+		t.Fatal(err)
+	}
+	b.dueAre("/data/root/twin.png")
+	b.dueAre("/data/root/twin.png")
+}
+
 // A plain picture with a known size is read once, and not again at each scan.
 func TestASizeThatIsKnownCostsOneReading(t *testing.T) {
 	t.Parallel()

@@ -104,7 +104,8 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 		p.plain++
 		return l, false
 	}
-	if known == journal.Waiting && sc.skips(c.Entry) {
+	// One that is known by now need not wait for an upload.
+	if known == journal.Waiting && !sc.mayBeKnown(c.Entry) && !sc.mayLookAlike(c.Entry) && sc.skips(c.Entry) {
 		p.plain++
 		return l, false
 	}

@@ -62,11 +62,15 @@ func (s *Sweeper) scan(ctx context.Context, doubt *journal.ClockError, o ScanOpt
 	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{},
 		map[string]int64{}
 	s.lacking(sum)
-	for _, st := range s.o.Storages {
-		if err := s.scanStorage(ctx, doubt, st, o, sum); err != nil {
+	var scans []*scan
+	for _, st := range s.originalsFirst() {
+		sc, err := s.scanStorage(ctx, doubt, st, o, sum)
+		if err != nil {
 			return sum, err
 		}
+		scans = append(scans, sc)
 	}
+	findTwins(ctx, scans)
 	sum.Duration = s.o.Now().Sub(started)
 	return sum, nil
 }
@@ -150,15 +154,15 @@ func (s *Sweeper) newScan(
 // All, which reports images that the journal does not name.
 func (s *Sweeper) scanStorage(
 	ctx context.Context, doubt *journal.ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
-) error {
+) (*scan, error) {
 	sc, err := s.newScan(ctx, doubt, st, o, sum)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	since := providers.Cursor("")
 	if sc.follows() {
 		if since, err = sc.since(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if o.All || sc.anew() || sc.relists(ctx) {
@@ -175,9 +179,9 @@ func (s *Sweeper) scanStorage(
 	}
 	sc.ask(ctx, p)
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	return sc.finish(ctx, p)
+	return sc, sc.finish(ctx, p)
 }
 
 // finish adds up the last listing and remembers the results.
@@ -198,19 +202,21 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
 		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}
-	err := sc.decider.s.verified(ctx, sc.originals)
-	if err == nil {
-		err = sc.again(ctx)
-	}
-	if err != nil && ctx.Err() == nil {
-		// The next scan finds them again.
+	if err := sc.decider.s.verified(ctx, sc.originals); err != nil {
+		sc.originals = nil // the next scan finds them again
 		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
 	}
+	sc.endGraces(ctx)
+	return nil
+}
+
+// endGraces ends the graces of what no rule wants any more.
+func (sc *scan) endGraces(ctx context.Context) {
 	if err := sc.journal.Unmark(ctx, sc.st.Name(), sc.unwanted); err != nil {
 		// the next scan tries again
 		sc.sum.problem(sc.st.Name(), "", "end the grace of what no rule wants any more of", err)
 	}
-	return nil
+	sc.unwanted = nil
 }
 
 // remembers reports whether the scan stores what it finds.
