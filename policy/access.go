@@ -18,7 +18,7 @@ func (a Access) String() string { return [...]string{"scan", "trash", "purge"}[a
 // to the trash when the user approves it; else AccessScan. It returns AccessScan for a storage that the policy does
 // not name.
 func (p *Policy) Access(storage string) Access {
-	if _, known := p.Storages[storage]; !known {
+	if _, known := p.Storage(storage); !known {
 		return AccessScan
 	}
 	if p.TrashOf(storage) != (TrashAges{}) {
@@ -35,7 +35,7 @@ func (p *Policy) Access(storage string) Access {
 // Paths reports whether a decision depends on the folders of an account's files: through its roots, its exclude
 // patterns, or a path in a rule. If not, the provider need not find the folders.
 func (p *Policy) Paths(storage string) bool {
-	st := p.Storages[storage]
+	st, _ := p.Storage(storage)
 	if !st.whole() || len(st.Exclude) > 0 {
 		return true
 	}

@@ -27,7 +27,10 @@ func (p *Policy) Asks(storage string) bool {
 }
 
 // asksAll reports whether OpenAI is asked about the storage's pictures whichever rule decides.
-func (p *Policy) asksAll(storage string) bool { return p.Storages[storage].Ask == AskOpenAI }
+func (p *Policy) asksAll(storage string) bool {
+	st, _ := p.Storage(storage)
+	return st.Ask == AskOpenAI
+}
 
 // asks reports whether OpenAI is asked about the pictures that the rule would decide on.
 func (r Rule) asks() bool { return r.Ask == AskOpenAI }

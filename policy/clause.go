@@ -18,6 +18,7 @@ import (
 type subject struct {
 	Facts
 	now time.Time
+	dry time.Duration // of the storage
 	// knows is true if the storage reports star, camera and properties. If it is false, these are unknown.
 	knows bool
 	folds bool                  // names that differ only in case are equal in the storage
@@ -132,7 +133,8 @@ func (c *Condition) places(protects bool) []clause {
 func (c *Condition) storage() clause {
 	text := language.Messagef("it is in %s", either[string](c.Storage))
 	return leaf(text, func(s subject) (truth, language.Message) {
-		return truthOf(slices.Contains(c.Storage, s.Storage)), language.Messagef("it is in %q", s.Storage)
+		in := slices.ContainsFunc(c.Storage, func(written string) bool { return names(written, s.Storage) })
+		return truthOf(in), language.Messagef("it is in %q", s.Storage)
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 // Condition holds requirements on a file, which must all be met. The zero value of a field requires nothing.
 type Condition struct {
 	Confidence fingerprint.Confidence // the least
-	Storage    []string               // it is in one of these
+	Storage    []string               // it is in one of these, or in that of a member of one of these
 	// Path are patterns for the whole path, one of which must match. Where the rule protects the files that it names,
 	// a pattern that names a folder, with or without a slash at its end, also names all files in it.
 	Path    []string

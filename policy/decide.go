@@ -15,8 +15,8 @@ const skew = 24 * time.Hour
 // Decide returns the decision for a file at a time. It is a pure function; a grace is counted from f.Marked.
 //
 // It keeps a file without confidence before it tries any rule. If the matching rule trashes, Decide holds the file
-// while it is newer than the settle time or from the future, then until a second scan confirms it, then through its
-// grace. It returns Review if the time of the file's last change is unknown.
+// while its account is only reported on, while the file is newer than the settle time or from the future, then until a
+// second scan confirms it, then through its grace. It returns Review if the time of the file's last change is unknown.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
 		return undecided(language.Messagef("not a ChatGPT image"))
@@ -62,11 +62,12 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 // subject returns the input of the conditions. For a storage that the policy does not name, facts such as the star
 // are unknown.
 func (p *Policy) subject(f Facts, now time.Time) subject {
-	kind := kindOf(p.Storages[f.Storage].Type)
-	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
+	st, _ := p.Storage(f.Storage)
+	kind := kindOf(st.Type)
+	s := subject{Facts: f, now: now, dry: st.Dry, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
 	s.forms = func(pattern string) []string { return []string{pattern} }
 	// Links are on the disk of this machine and mean nothing in an account.
-	if len(p.Links) > 0 && !p.Storages[f.Storage].Remote() {
+	if len(p.Links) > 0 && !st.Remote() {
 		s.names, s.forms = p.names(f.Entry.Path), p.forms
 	}
 	return s
@@ -88,7 +89,7 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 		return d
 	}
 	// A grace begins only for a file that has settled and is confirmed, because only wait sets Grace.
-	if p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
+	if newcomer(&d, s) || p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
 		return d
 	}
 	p.wait(&d, r.Grace, s)
@@ -136,12 +137,42 @@ func (p *Policy) Goes(d Decision, now time.Time) time.Time {
 		return now
 	case d.Action != Hold || len(d.Guards) > 0:
 		return time.Time{}
-	case d.ReasonCode == ReasonSettle, d.ReasonCode == ReasonConfirm:
+	case slices.Contains([]ReasonCode{ReasonSettle, ReasonConfirm, ReasonNewcomer}, d.ReasonCode):
 		return d.NotBefore.Add(p.Grace(d.Rule))
 	case d.ReasonCode == ReasonUnmarked:
 		return now.Add(p.Grace(d.Rule))
 	case d.ReasonCode == ReasonGrace:
 		return d.NotBefore
+	}
+	return time.Time{}
+}
+
+// newcomer holds a trash decision in an account that is only reported on so far, and reports whether it did. No grace
+// begins there.
+func newcomer(d *Decision, s subject) bool {
+	until := reportedUntil(s.dry, s.Joined, s.now)
+	if until.IsZero() {
+		return false
+	}
+	d.Action, d.NotBefore, d.ReasonCode = Hold, until, ReasonNewcomer
+	d.Reasons = append(d.Reasons, language.Messagef("its account is only reported on until %s, %s after its first "+
+		"sweep", language.Moment(until), language.Duration(s.dry)))
+	return true
+}
+
+// ReportedUntil returns the time until which a storage is only reported on, if it was swept for the first time at
+// joined; zero: now. It returns the zero time if that is over, or if there is no such time.
+func (p *Policy) ReportedUntil(storage string, joined, now time.Time) time.Time {
+	st, _ := p.Storage(storage)
+	return reportedUntil(st.Dry, joined, now)
+}
+
+func reportedUntil(dry time.Duration, joined, now time.Time) time.Time {
+	if joined.IsZero() {
+		joined = now
+	}
+	if until := joined.Add(dry); now.Before(until) {
+		return until
 	}
 	return time.Time{}
 }

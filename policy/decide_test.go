@@ -137,6 +137,7 @@ func set(f *policy.Facts, key, value string) (err error) {
 		"changed":  &f.Entry.Changed,
 		"seen":     &f.FirstSeen,
 		"marked":   &f.Marked,
+		"joined":   &f.Joined,
 	}
 	if at := times[key]; at != nil {
 		*at, err = relative(value)

@@ -33,6 +33,7 @@ const (
 	ReasonUnmarked ReasonCode = "unmarked" // its grace has not begun
 	ReasonSettle   ReasonCode = "settle"   // it was changed too recently
 	ReasonConfirm  ReasonCode = "confirm"  // a later scan has to find it again
+	ReasonNewcomer ReasonCode = "newcomer" // its account is only reported on so far
 	ReasonClock    ReasonCode = "clock"    // a clock is wrong
 	ReasonUnlisted ReasonCode = "unlisted" // its root was not listed completely
 	ReasonReturned ReasonCode = "returned" // another program brought it back from the trash
@@ -44,12 +45,13 @@ func ReasonOf(g providers.Guard) ReasonCode { return ReasonCode("guard:" + g) }
 
 // Facts is the input of a decision, except for the time.
 type Facts struct {
-	// Storage is a key of Policy.Storages.
+	// Storage is a name that Policy.Storage knows.
 	Storage   string
 	Entry     providers.Entry
 	Verdict   fingerprint.Verdict
 	FirstSeen time.Time // when this revision was first found; zero: now
 	Marked    time.Time // when a grace began for this revision; zero: not yet
+	Joined    time.Time // when the account was swept for the first time; zero: now
 }
 
 // Decision is the result of a policy for one file, with reasons.

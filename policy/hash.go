@@ -73,6 +73,14 @@ func (e *encoder) storage(s Storage) {
 	e.quoted("member", s.Member)
 	e.flag("team_space", s.TeamSpace)
 	e.quoted("ask", s.Ask)
+	e.flag("everyone", s.Everyone)
+	texts(e, "users", s.Users)
+	e.quoted("group", s.Group)
+	e.quoted("query", s.Query)
+	texts(e, "except", s.Except)
+	e.quoted("admin", s.Admin)
+	e.number("dry", int64(s.Dry))
+	e.quoted("fleet", s.Fleet)
 }
 
 // rule encodes all of r but its name, which is that of the block.

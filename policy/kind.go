@@ -13,11 +13,16 @@ const (
 	Local   = "local"   // folders of this machine
 	GDrive  = "gdrive"  // a Google Drive account
 	Dropbox = "dropbox" // a Dropbox account
+
+	// The types of fleets.
+	Workspace   = "workspace"    // the Google Drive of each user of a Google Workspace
+	DropboxTeam = "dropbox_team" // the Dropbox of each member of a team
 )
 
 // storageKind is a type of storage and the facts that it provides.
 type storageKind struct {
 	name    string
+	of      string           // of a fleet: the type of its members' storages, whose facts it has
 	display string           // its name in messages
 	keeps   time.Duration    // how long the service keeps trashed files at least; 0: for ever
 	after   language.Message // a clause: what the service does after keeps, or how to purge at once
@@ -58,12 +63,17 @@ var storageKinds = []storageKind{
 		keeps: dropboxKeeps, after: language.Messagef("Dropbox keeps it for 30, 180 or 365 days, by plan; to purge "+
 			"now: %s", dropboxBin),
 	},
+	{name: Workspace, of: GDrive},
+	{name: DropboxTeam, of: Dropbox},
 }
 
 // text returns the kind's name in messages: only that of local folders is not a proper name.
 func (k storageKind) text() language.Message {
-	if k.name == Local {
+	switch {
+	case k.name == Local:
 		return language.Messagef("local")
+	case k.of != "":
+		return language.Messagef("each %s", k.display)
 	}
 	return language.Verbatim(k.display)
 }
@@ -71,7 +81,13 @@ func (k storageKind) text() language.Message {
 // kindOf returns the kind of that name. If there is none, it returns one without facts.
 func kindOf(name string) storageKind {
 	if i := slices.IndexFunc(storageKinds, func(k storageKind) bool { return k.name == name }); i >= 0 {
-		return storageKinds[i]
+		k := storageKinds[i]
+		if k.of != "" {
+			member := kindOf(k.of)
+			member.name, member.of = k.name, k.of
+			return member
+		}
+		return k
 	}
 	return storageKind{name: name, display: name}
 }

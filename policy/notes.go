@@ -28,10 +28,17 @@ func (p *Policy) Notes() (notes []language.Message) {
 // NotesOn returns those of the Notes that are about one storage, without its name.
 func (p *Policy) NotesOn(name string) (about []language.Message) {
 	switch st := p.Storages[name]; st.Type {
-	case GDrive:
+	case GDrive, Workspace:
 		about = p.driveNotes(st)
-	case Dropbox:
+	case Dropbox, DropboxTeam:
 		about = p.dropboxNotes(st)
+	}
+	if p.Storages[name].IsFleet() {
+		about = append(about,
+			language.Messagef("if the directory cannot be read, or only in part, or names nobody, none of its "+
+				"accounts is swept; nothing is forgotten"),
+			language.Messagef("an account that is no longer selected is no longer swept; its record stays, and undo "+
+				"works as long as the account exists"))
 	}
 	if p.Asks(name) {
 		about = append(about,
@@ -98,9 +105,9 @@ func (p *Policy) Cautions() (cautions []language.Message) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
 		switch st.Type {
-		case GDrive:
+		case GDrive, Workspace:
 			cautions = append(cautions, p.lateAges(name)...)
-		case Dropbox:
+		case Dropbox, DropboxTeam:
 			cautions = append(cautions, p.dropboxCautions(name)...)
 		}
 		// A rule on a star, a camera or a property does what it means where these are known.

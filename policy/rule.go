@@ -45,9 +45,11 @@ func (r Rule) protecting() (all []string) {
 	return all
 }
 
-// about reports whether the rule can match a file of the storage.
+// about reports whether the rule can match a file of the storage, or of the storage of one of its members.
 func (r Rule) about(storage string) bool {
-	return len(r.When.Storage) == 0 || slices.Contains(r.When.Storage, storage)
+	return len(r.When.Storage) == 0 || slices.ContainsFunc(r.When.Storage, func(written string) bool {
+		return names(written, storage) || names(storage, written)
+	})
 }
 
 // String returns the rule as a sentence.

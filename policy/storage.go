@@ -11,7 +11,7 @@ import (
 
 // Storage is one place to sweep. The type determines which fields are used.
 type Storage struct {
-	Type    string   // Local, GDrive or Dropbox
+	Type    string   // Local, GDrive or Dropbox; or that of a fleet, Workspace or DropboxTeam
 	Roots   []string // absolute, clean and not inside one another; ["/"] for a whole account
 	Exclude []string // doublestar patterns for paths below a root
 	NoPurge bool     // purge nothing there, regardless of the trash ages
@@ -35,6 +35,19 @@ type Storage struct {
 	AppKey    string // of the user's own app
 	Member    string // with a team's app: the member it acts for; "" for the user's own app
 	TeamSpace bool   // paths begin at the top of the team's space
+
+	// The fields below are used by fleets. One of the first four selects the members.
+	Everyone bool     // all users of the directory
+	Users    []string // these, by their e-mail addresses
+	Group    string   // those in a group: its address in a Workspace, its name in a team
+	Query    string   // those that match a search of the directory
+	Except   []string // addresses of members that are left out
+	Admin    string   // the administrator as whom the directory of a Workspace is read
+
+	// Dry is how long an account is only reported on after it was swept for the first time; zero: not at all. A
+	// member's storage has that of its fleet.
+	Dry   time.Duration
+	Fleet string // of a member's storage: the name of its fleet, whose sign-in it uses
 }
 
 // Remote reports whether the storage is an account of a service, and not folders of this machine.
@@ -47,7 +60,7 @@ func (s Storage) Service() string { return kindOf(s.Type).display }
 func (s Storage) Purges() bool { return s.purgeable() && !s.NoPurge }
 
 // purgeable reports whether files there can be purged. In Dropbox only an app that a team has linked can do that.
-func (s Storage) purgeable() bool { return s.Type != Dropbox || s.Member != "" }
+func (s Storage) purgeable() bool { return s.Type != Dropbox || s.Member != "" || s.Fleet != "" }
 
 // After returns a clause: what the service does after the time of Keeps.
 func (s Storage) After() language.Message { return kindOf(s.Type).after }
@@ -86,7 +99,7 @@ type trashAge struct {
 
 // TrashOf returns the ages for the trash of one storage. They are zero if its files cannot or must not be purged.
 func (p *Policy) TrashOf(storage string) TrashAges {
-	if !p.Storages[storage].Purges() {
+	if st, _ := p.Storage(storage); !st.Purges() {
 		return TrashAges{}
 	}
 	return p.Trash

@@ -20,6 +20,7 @@ var reasonTexts = map[policy.ReasonCode]language.Message{
 	policy.ReasonUnmarked: language.Messagef("whose grace has not started"),
 	policy.ReasonSettle:   language.Messagef("changed too recently"),
 	policy.ReasonConfirm:  language.Messagef("waiting for a second scan"),
+	policy.ReasonNewcomer: language.Messagef("in a new account"),
 	policy.ReasonClock:    language.Messagef("because of a wrong clock"),
 	policy.ReasonUnlisted: language.Messagef("in a place that was not scanned completely"),
 	policy.ReasonReturned: language.Messagef("back from the trash"),

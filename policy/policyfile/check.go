@@ -26,7 +26,7 @@ func (d *decoder) check(f *form) {
 	d.checkRoots(f)
 	d.checkPurge(f)
 	d.checkAsk(f)
-	names := slices.Sorted(maps.Keys(f.Storages))
+	in := &policy.Policy{Storages: f.storages()}
 	seen := map[label]bool{}
 	for i, r := range f.Rules {
 		if seen[*r.Name] {
@@ -43,7 +43,7 @@ func (d *decoder) check(f *form) {
 				d.refuse(r.of("when"),
 					Error{Message: "when is empty", Hint: "omit when to match every file"})
 			}
-			d.checkCondition(&r.When.condition, names)
+			d.checkCondition(&r.When.condition, in)
 			d.checkFolders(&r.When.condition, policy.Action(*r.Do) != policy.Trash)
 		}
 	}
@@ -273,10 +273,11 @@ func (r *ruleForm) covers(other *ruleForm) bool {
 }
 
 // checkCondition refuses conditions that are empty or cannot be met.
-func (d *decoder) checkCondition(c *condition, storages []string) {
+func (d *decoder) checkCondition(c *condition, in *policy.Policy) {
 	for _, s := range c.Storage {
-		if !slices.Contains(storages, string(s)) {
-			d.refuse(c.of("storage"), *notOneOf(string(s), "a storage of this policy", storages))
+		if _, known := in.Storage(string(s)); !known {
+			d.refuse(c.of("storage"), *notOneOf(string(s), "a storage of this policy",
+				slices.Sorted(maps.Keys(in.Storages))))
 		}
 	}
 	if c.AgeBy != nil && c.OlderThan == nil && c.NewerThan == nil {
@@ -299,7 +300,7 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 			d.refuse(n.at,
 				Error{Message: "empty condition", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
 		}
-		d.checkCondition(n, storages)
+		d.checkCondition(n, in)
 	}
 }
 

@@ -181,12 +181,13 @@ var missingHints = map[string]string{
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
 	"type": "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for " +
 		"Dropbox",
-	"app_key":     "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
-	"name":        "give the rule a name; plans, history and explain print it",
-	"do":          "write do: keep, do: review or do: trash",
-	"certificate": "name the file of the page's certificate; nothing listens for other machines without TLS",
-	"password":    "name a file with the hash of a password; make one with: sweepd review --password",
-	"to":          "set where messages go: a file with the address, the name of a systemd credential, or desktop",
+	"service_account": "name the key file of the service account that acts for the users; docs/google-drive.md",
+	"app_key":         "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
+	"name":            "give the rule a name; plans, history and explain print it",
+	"do":              "write do: keep, do: review or do: trash",
+	"certificate":     "name the file of the page's certificate; nothing listens for other machines without TLS",
+	"password":        "name a file with the hash of a password; make one with: sweepd review --password",
+	"to":              "set where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
 // shapeHints are hints for sections that a user may try to switch as a whole.

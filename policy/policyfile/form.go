@@ -41,10 +41,11 @@ type form struct {
 // storageForm is one place to sweep. The type determines which keys it accepts; see storageKinds.
 type storageForm struct {
 	mapped
-	// The kind of storage: local, gdrive for Google Drive, or dropbox.
+	// The kind of storage: local, gdrive for Google Drive, or dropbox. For many accounts of an organization: workspace,
+	// the Google Drive of each user of a Google Workspace, or dropbox_team, the Dropbox of each member of a team.
 	Type *storageType `yaml:"type" jsonschema:"required"`
 	// Folders. For local: absolute, or beginning with ~/.
-	// For gdrive and dropbox: paths in the account, all of it when absent.
+	// Otherwise: paths in the account, all of it when absent.
 	Roots []root `yaml:"roots" jsonschema:"minItems=1"`
 	// For local: whether a root may be /, a folder directly below it, a whole home, or a folder above a home.
 	// false when absent.
@@ -57,18 +58,34 @@ type storageForm struct {
 	Client *keyFile `yaml:"client"`
 	// For gdrive and dropbox: e-mail address of the only acceptable account. When absent, the first that signs in.
 	Account *address `yaml:"account"`
-	// For gdrive, instead of client: key file of a service account that a Workspace administrator lets act for others.
+	// For gdrive, instead of client, and for workspace: key file of a service account that a Workspace administrator
+	// lets act for others.
 	ServiceAccount *keyFile `yaml:"service_account"`
 	// With service_account: the e-mail address of the user whose Drive is swept.
 	Impersonate *address `yaml:"impersonate"`
 	// For gdrive: shared drives, by name or id, to sweep as well. None when absent.
 	SharedDrives []sharedDrive `yaml:"shared_drives" jsonschema:"minItems=1"`
-	// For dropbox: the key of the app that you made in Dropbox's App Console. It is no secret.
+	// For dropbox and dropbox_team: the key of the app that you made in Dropbox's App Console. It is no secret.
 	AppKey *appKey `yaml:"app_key"`
 	// For dropbox, with an app that a team has linked: the id of the team member whose files are swept, "dbmid:...".
 	Member *member `yaml:"member"`
 	// For dropbox: whether paths begin at the top of the team's space, not of the member's folder; false when absent.
 	TeamSpace *boolean `yaml:"team_space"`
+	// For workspace and dropbox_team: all, or the e-mail addresses of those whose accounts are swept.
+	Users some[user] `yaml:"users"`
+	// For workspace: the address of a group, whose users are swept, also those of groups in it. For dropbox_team: the
+	// name of a group.
+	Group *group `yaml:"group"`
+	// For workspace: a search of the directory, whose results are swept: "orgUnitPath=/Sales".
+	Query *query `yaml:"query"`
+	// For workspace and dropbox_team: e-mail addresses of those who are left out all the same.
+	Except []address `yaml:"except" jsonschema:"minItems=1"`
+	// For workspace: e-mail address of the administrator as whom the directory is read.
+	// Only a list of users needs none.
+	Admin *address `yaml:"admin"`
+	// For workspace and dropbox_team: how long an account is only reported on, from when it is swept for the first
+	// time. Not at all when absent.
+	Dry *duration `yaml:"dry"`
 	// Whether the settings of trash apply here: on or off, on when absent.
 	// A Dropbox without member cannot purge, and a policy with trash must set off here.
 	Purge *purging `yaml:"purge"`
@@ -215,8 +232,9 @@ type condition struct {
 	mapped
 	// Least confidence that the image was made in ChatGPT: possible, likely, strong or proven.
 	Confidence *level `yaml:"confidence"`
-	// The file is in this storage, or in one of these.
-	Storage some[label] `yaml:"storage"`
+	// The file is in this storage, or in one of these. The account of one user of a workspace or a dropbox_team is
+	// STORAGE/ADDRESS.
+	Storage some[location] `yaml:"storage"`
 	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**".
 	// If it protects files, a pattern for a folder includes all in it. In Dropbox case is ignored.
 	Path some[pathGlob] `yaml:"path"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/sweepd/sweepd/policy"
 )
@@ -34,6 +35,18 @@ var storageKinds = []storageKeys{
 		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge", "ask"},
 		needs: []string{"app_key"},
 	},
+	{
+		of: policy.Workspace,
+		keys: []string{
+			"service_account", "admin", "users", "group", "query", "except", "dry", "roots", "exclude", "purge", "ask",
+		},
+		needs: []string{"service_account"},
+	},
+	{
+		of:    policy.DropboxTeam,
+		keys:  []string{"app_key", "users", "group", "except", "dry", "roots", "exclude", "team_space", "purge", "ask"},
+		needs: []string{"app_key"},
+	},
 }
 
 // types returns the names of the types.
@@ -61,6 +74,12 @@ var strayHints = map[string]string{
 	"shared_drives":    "it is for Google Drive; folders of this machine are named in roots",
 	"app_key":          "it is for Dropbox; Google Drive has client, and folders of this machine need no sign-in",
 	"member":           "it is for the app of a team in Dropbox",
+	"users":            "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
+	"group":            "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
+	"query":            "it searches the directory of a Google Workspace: type: workspace",
+	"except":           "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
+	"admin":            "it reads the directory of a Google Workspace: type: workspace",
+	"dry":              "it is for new accounts of an organization: type: workspace, or type: dropbox_team",
 	"team_space":       "it is for the team's space in Dropbox",
 }
 
@@ -95,6 +114,71 @@ func (s *storageForm) finish(d *decoder, name string) {
 		s.finishDrive(d, name)
 	case policy.Dropbox:
 		s.finishWhole()
+	case policy.Workspace, policy.DropboxTeam:
+		s.finishFleet(d, name)
+	}
+}
+
+// canName reports whether a member with the address can have a storage.
+func (s *storageForm) canName(address string) bool {
+	_, ok := policy.Storage{Type: string(*s.Type)}.MemberName("", address)
+	return ok
+}
+
+// finishFleet checks the keys that select whose accounts are swept.
+func (s *storageForm) finishFleet(d *decoder, name string) {
+	s.finishWhole()
+	var chosen []string
+	for _, key := range []string{"users", "group", "query"} {
+		if s.keys[key] != nil {
+			chosen = append(chosen, key)
+		}
+	}
+	switch {
+	case len(chosen) == 0:
+		d.refuse(s.at, Error{
+			Message: fmt.Sprintf("%s does not say whose accounts are swept", name),
+			Hint:    "write users: all, or users with a list of addresses, or group",
+		})
+	case len(chosen) > 1:
+		d.refuse(s.of(chosen[1]), Error{
+			Message: fmt.Sprintf("%s and %s are mutually exclusive", chosen[0], chosen[1]),
+			Hint:    "use only one of them",
+		})
+	}
+	for i, u := range s.Users {
+		switch {
+		case u == everyone && len(s.Users) > 1:
+			d.refuse(s.item("users", i), Error{
+				Message: "all stands alone", Hint: "write users: all, and others in except",
+			})
+		case slices.Contains(s.Users[:i], u):
+			d.refuse(s.item("users", i), Error{Message: fmt.Sprintf("duplicate user %q", u)})
+		case u != "" && u != everyone && !s.canName(string(u)):
+			d.refuse(s.item("users", i), Error{
+				Message: fmt.Sprintf("an account cannot be named after %q", u),
+				Hint:    "only ASCII addresses without a slash or a colon can be swept",
+			})
+		}
+	}
+	for i, x := range s.Except {
+		same := func(other address) bool { return strings.EqualFold(string(other), string(x)) }
+		if slices.ContainsFunc(s.Except[:i], same) {
+			d.refuse(s.item("except", i), Error{Message: fmt.Sprintf("duplicate user %q", x)})
+		}
+	}
+	if *s.Type != policy.Workspace {
+		return
+	}
+	if listed := len(s.Users) > 0 && s.Users[0] != everyone; s.Admin == nil && !listed {
+		d.refuse(s.at, Error{
+			Message: fmt.Sprintf("%s has no admin, as whom the directory is read", name),
+			Hint:    "write admin: ADDRESS, of an administrator of the Workspace; docs/google-drive.md",
+		})
+	} else if s.Admin != nil && listed {
+		d.refuse(s.of("admin"), Error{
+			Message: "admin is redundant beside a list of users", Hint: "remove admin: the directory is not read",
+		})
 	}
 }
 

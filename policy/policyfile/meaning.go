@@ -13,12 +13,9 @@ import (
 // policy returns the policy of a checked form, with the defaults for everything absent.
 func (f *form) policy() *policy.Policy {
 	p := &policy.Policy{
-		Storages: map[string]policy.Storage{},
+		Storages: f.storages(),
 		Limits:   (&limitsForm{}).limits(),
 		Settle:   10 * time.Minute,
-	}
-	for name, s := range f.Storages {
-		p.Storages[name] = s.storage()
 	}
 	for _, r := range f.Rules {
 		p.Rules = append(p.Rules, r.rule())
@@ -57,6 +54,15 @@ func (f *form) policy() *policy.Policy {
 		}
 	}
 	return p
+}
+
+// storages returns the written storages by name.
+func (f *form) storages() map[string]policy.Storage {
+	all := map[string]policy.Storage{}
+	for name, s := range f.Storages {
+		all[name] = s.storage()
+	}
+	return all
 }
 
 // rule returns the rule, with the defaults for everything absent.
@@ -146,7 +152,22 @@ func (s *storageForm) storage() policy.Storage {
 		TeamSpace:      s.TeamSpace != nil && bool(*s.TeamSpace),
 		NoPurge:        s.Purge != nil && !bool(*s.Purge),
 		Ask:            text(s.Ask),
+		Everyone:       slices.Equal(s.Users, some[user]{everyone}),
+		Users:          s.listed(),
+		Group:          text(s.Group),
+		Query:          text(s.Query),
+		Except:         texts(s.Except),
+		Admin:          text(s.Admin),
+		Dry:            or(s.Dry, time.Duration(0)),
 	}
+}
+
+// listed returns the addresses in users; nil if it is all or absent.
+func (s *storageForm) listed() []string {
+	if slices.Contains(s.Users, everyone) {
+		return nil
+	}
+	return texts(s.Users)
 }
 
 // text returns the written value, or "" if there is none.

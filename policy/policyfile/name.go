@@ -69,6 +69,24 @@ func (l *label) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
+// location is the name of a storage in a condition: that of a storage of the policy, or STORAGE/ADDRESS.
+type location string
+
+func (l *location) read(w yamlScalar, _ ParseOptions) error {
+	fleet, address, found := strings.Cut(w.text, "/")
+	if !storageName().MatchString(fleet) || found && !addressForm().MatchString(address) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the name of a storage", clip(w.text)),
+			Hint:    "write a key of storages:, or for the account of one user of a fleet STORAGE/ADDRESS",
+		}
+	}
+	*l = location(w.text)
+	if found {
+		*l = location(fleet + "/" + strings.ToLower(address))
+	}
+	return nil
+}
+
 // detector is the name of a detector's evidence, or of a group: c2pa includes c2pa.broken.
 type detector string
 
@@ -101,6 +119,54 @@ func (a *address) read(w yamlScalar, _ ParseOptions) error {
 		}
 	}
 	*a = address(w.text)
+	return nil
+}
+
+// user is the e-mail address of a member of a fleet, in lower case, or everyone.
+type user address
+
+// everyone stands for all users of a directory.
+const everyone user = "all"
+
+func (u *user) read(w yamlScalar, o ParseOptions) error {
+	if w.text == string(everyone) {
+		*u = everyone
+		return nil
+	}
+	if err := (*address)(u).read(w, o); err != nil {
+		return &Error{
+			Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)),
+			Hint:    "write all, or the addresses of those whose accounts are swept",
+		}
+	}
+	*u = user(strings.ToLower(string(*u)))
+	return nil
+}
+
+// group is the address or the name of a group of users.
+type group string
+
+func (g *group) read(w yamlScalar, _ ParseOptions) error {
+	return line((*string)(g), w, "the address or the name of a group")
+}
+
+// query is a search of a directory. Its form is the service's.
+type query string
+
+func (q *query) read(w yamlScalar, _ ParseOptions) error {
+	return line((*string)(q), w, "a search of the directory")
+}
+
+// line reads a text of one line. what completes "x is not".
+func line(to *string, w yamlScalar, what string) error {
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 500 ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not %s", clip(w.text), what),
+			Hint:    "it has at most 500 printable characters and no space at its ends",
+		}
+	}
+	*to = w.text
 	return nil
 }
 

@@ -85,6 +85,25 @@ func (address) JSONSchema() *jsonschema.Schema {
 	return named("e-mail address", "The address of an account.", pattern(addressForm().String()), "mia@example.org")
 }
 
+func (user) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: everyone}, address("").JSONSchema()}}
+}
+
+func (group) JSONSchema() *jsonschema.Schema {
+	return named("group", "The address of a group in a Workspace, or the name of one in a Dropbox team.",
+		pattern(`^\S(.*\S)?$`), "designers@example.org", "Design")
+}
+
+func (query) JSONSchema() *jsonschema.Schema {
+	return named("search", "A search as the Directory API of Google has it.", pattern(`^\S(.*\S)?$`),
+		"orgUnitPath=/Sales")
+}
+
+func (location) JSONSchema() *jsonschema.Schema {
+	return named("storage", "A key of storages, or STORAGE/ADDRESS for the account of one user of a fleet.",
+		pattern(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}(/[^@\s]{1,64}@[^@\s]{1,255})?$`), "home", "acme/mia@example.org")
+}
+
 func (sharedDrive) JSONSchema() *jsonschema.Schema {
 	return named("shared drive", "The name or the id of a shared drive.", pattern(`^\S(.*\S)?$`), "Marketing")
 }
@@ -282,10 +301,35 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 			off.Set("purge", &jsonschema.Schema{Const: "off"})
 			takes.AnyOf = []*jsonschema.Schema{{Required: []string{"member"}}, {Properties: off}}
 		}
+		switch k.of {
+		case policy.Workspace:
+			takes.OneOf = []*jsonschema.Schema{
+				{Required: []string{"group", "admin"}, Not: anyOfKeys("users", "query")},
+				{Required: []string{"query", "admin"}, Not: anyOfKeys("users", "group")},
+				everybody(true, []string{"users", "admin"}, "group", "query"),
+				everybody(false, []string{"users"}, "group", "query", "admin"),
+			}
+		case policy.DropboxTeam:
+			takes.OneOf = []*jsonschema.Schema{{Required: []string{"users"}}, {Required: []string{"group"}}}
+		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: &jsonschema.Schema{Properties: of}, Then: takes})
 	}
 	drives, _ := s.Properties.Get("shared_drives")
 	drives.UniqueItems = true
+	except, _ := s.Properties.Get("except")
+	except.UniqueItems = true
+}
+
+// everybody returns a schema for fleets of all users, or of a list of users.
+func everybody(all bool, required []string, not ...string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Required: required, Not: anyOfKeys(not...)}
+	is := &jsonschema.Schema{Const: everyone}
+	if !all {
+		is = &jsonschema.Schema{Not: is}
+	}
+	s.Properties = jsonschema.NewProperties()
+	s.Properties.Set("users", is)
+	return s
 }
 
 // anyOfKeys returns a schema for a mapping that has one of the keys.
@@ -427,6 +471,7 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 // conversion to JSON, and patterns.
 var beyond = strings.Fields(`
 	tag merge-key second-document
+	fleet-all-and-one fleet-user-twice fleet-user-with-slash fleet-user-of-another fleet-user-of-folders
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name
 	misspelt-storage
 	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice

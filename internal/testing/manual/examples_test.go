@@ -21,6 +21,10 @@ var frames = map[string][]mapping{
 		{"type": "gdrive", "service_account": "~/key.json", "impersonate": "mia@example.org"},
 		{"type": "dropbox", "app_key": "q1w2e3r4t5y6u7i"},
 		{"type": "gdrive", "impersonate": "mia@example.org"},
+		{"type": "workspace", "service_account": "~/key.json", "admin": "mia@example.org"},
+		{"type": "workspace", "service_account": "~/key.json", "admin": "mia@example.org", "users": "all"},
+		{"type": "workspace", "service_account": "~/key.json"},
+		{"type": "dropbox_team", "app_key": "q1w2e3r4t5y6u7i", "users": "all"},
 	},
 	"rules[]":      {{"name": "a", "do": "trash", "when": mapping{"confidence": "proven"}}},
 	"rules[].when": {{"confidence": "likely"}, {"older_than": "1h"}},
@@ -33,8 +37,10 @@ var frames = map[string][]mapping{
 // policyWith returns a policy with a mapping in the place of a section.
 func policyWith(path string, m mapping) mapping {
 	home := mapping{"type": "local", "roots": []any{"~/Downloads"}}
+	acme := mapping{"type": "dropbox_team", "app_key": "q1w2e3r4t5y6u7i", "users": "all"}
+	screenshots := mapping{"type": "local", "roots": []any{"~/b"}}
 	p := mapping{
-		"version": 1, "storages": mapping{"home": home, "screenshots": mapping{"type": "local", "roots": []any{"~/b"}}},
+		"version": 1, "storages": mapping{"home": home, "acme": acme, "screenshots": screenshots},
 		"rules": []any{mapping{"name": "a", "do": "review"}},
 	}
 	switch path {
