@@ -135,7 +135,7 @@ func (sc *scan) enqueue(ctx context.Context, r *reader, c openCase) bool {
 func (sc *scan) matters(rec journal.Record) bool {
 	sc.weighRecord(&rec)
 	rec.Verdict = rec.Verdict.Answered(fingerprint.Answer{SynthID: true})
-	return sc.decider.s.o.Policy.Concerns(facts(sc.st.Name(), rec), sc.now())
+	return sc.decider.s.o.Policy.Concerns(sc.decider.s.facts(sc.st.Name(), rec), sc.now())
 }
 
 // mayMatter is matters for an image of which only the entry is known. It takes the picture for one of ChatGPT's size. A

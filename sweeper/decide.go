@@ -18,9 +18,10 @@ import (
 )
 
 // facts returns the input of a decision on a recorded file.
-func facts(storage string, rec journal.Record) policy.Facts {
+func (s *Sweeper) facts(storage string, rec journal.Record) policy.Facts {
 	return policy.Facts{
 		Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked,
+		Joined: s.joined[storage],
 	}
 }
 
@@ -192,7 +193,7 @@ func (by decider) due(
 // question returns the question whether the file is due, whose facts are looked up when a step needs them.
 func (by decider) question(st *providers.Storage, r *reader, rec journal.Record) *question {
 	return &question{
-		policy: by.s.o.Policy, now: by.s.o.Now(), doubt: by.doubt, Facts: facts(st.Name(), rec),
+		policy: by.s.o.Policy, now: by.s.o.Now(), doubt: by.doubt, Facts: by.s.facts(st.Name(), rec),
 		facts: live{by, st, r, rec.Entry},
 	}
 }

@@ -110,9 +110,9 @@ func (s Side) fate(c *Case, now time.Time) policy.Fate {
 // keyOf returns the key of a file. A path of this machine means the same file in each storage. An account has refs of
 // its own; a storage that only one of the policies has may be an account that is renamed.
 func (s Side) keyOf(c *Case, other *policy.Policy) fileKey {
-	st := s.Policy.Storages[c.Storage]
+	st, _ := s.Policy.Storage(c.Storage)
 	key := fileKey{kind: st.Type, ref: c.Entry.Ref}
-	if there := other.Storages[c.Storage]; st.Remote() && there.Type == st.Type {
+	if there, _ := other.Storage(c.Storage); st.Remote() && there.Type == st.Type {
 		key.storage = c.Storage
 	}
 	return key

@@ -71,7 +71,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 			BytesRead: r.fetched, base: report.Verdict, match: match,
 		},
 		Findings: append(report.Findings, s.knownFinding(rec)...),
-		Rules:    s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
+		Rules:    s.o.Policy.Explain(s.facts(st.Name(), rec), s.o.Now()), Guards: held,
 	}
 	if err := s.locate(ctx, &x.Found); err != nil {
 		return Explanation{}, err

@@ -88,7 +88,7 @@ func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool 
 	}
 	t, paths := b.Trashed, s.paths(st, b.Trashed.Path)
 	for _, p := range s.places(paths) {
-		if s.o.Policy.Storages[p.storage].Excludes(p.below) {
+		if in, _ := s.o.Policy.Storage(p.storage); in.Excludes(p.below) {
 			return false
 		}
 		for _, t.Path = range paths {
@@ -118,6 +118,8 @@ func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, b *TrashEntry)
 	return !slices.ContainsFunc([]time.Time{since, longAgo}, func(at time.Time) bool {
 		// A grace counts from the time at which the file came into the bin, or from which on it is known.
 		f := policy.Facts{
+			// Whether the account is only reported on is asked elsewhere.
+			Joined:  longAgo,
 			Storage: storage, Verdict: b.Verdict, FirstSeen: later(at, b.learnt), Marked: later(since, b.learnt),
 			Entry: providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: at},
 		}

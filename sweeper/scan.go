@@ -199,6 +199,9 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	if !sc.remembers() {
 		return nil
 	}
+	if err := sc.noteJoined(ctx, p); err != nil {
+		sc.sum.problem(sc.st.Name(), "", "remember the first sweep of", err) // it is only reported on longer
+	}
 	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
 		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}

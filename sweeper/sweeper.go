@@ -63,6 +63,8 @@ type Sweeper struct {
 	comparing sync.Mutex // guards alike
 	alike     *lookalikes
 
+	joined map[string]time.Time // see loadJoined
+
 	decoder *thumbnail.Maker
 }
 
@@ -91,6 +93,9 @@ func New(o Options) (*Sweeper, error) {
 // whether ages can be computed. doubt is nil if they can.
 func (s *Sweeper) prepare(ctx context.Context) (doubt *journal.ClockError, err error) {
 	s.resolve()
+	if err := s.loadJoined(ctx); err != nil {
+		return nil, err
+	}
 	return s.checkClock(ctx)
 }
 

@@ -54,6 +54,11 @@ func (by decider) judgeTrashEntry(
 	}
 	ages := by.s.o.Policy.TrashOf(b.Storage)
 	kept, err := by.keptInBin(ctx, st, r, t)
+	until := by.s.o.Policy.ReportedUntil(b.Storage, by.s.joined[b.Storage], by.s.o.Now())
+	if b.PurgeReason != PurgeReasonOurs && !until.IsZero() {
+		b.Why = language.Messagef("its account is only reported on until %s", language.Moment(until))
+		return nil
+	}
 	matches := false
 	if err == nil && kept.IsZero() && b.PurgeReason != PurgeReasonOurs {
 		matches, err = by.s.matches(ctx, st, r, b, whole)

@@ -254,7 +254,7 @@ func (t *terminal) agrees(answer string) bool {
 // own clock (30 days in Google Drive and in most Dropbox plans), regardless of the policy, so the user has to know it
 // at the time of the move.
 func (p *program) printKept(ctx context.Context, asJSON bool, a *app.App, sum *sweeper.Summary) error {
-	if asJSON || sum.Trashed == 0 || len(p.accounts()) == 0 {
+	if asJSON || sum.Trashed == 0 || len(p.accounts().Storages) == 0 {
 		return nil
 	}
 	r, err := report.Read(ctx, a.Journal, sum.Run, a.Policy)

@@ -176,6 +176,9 @@ func (p *program) printNotes(c checkedPolicy) {
 	if notes := pol.Notes(); len(notes) > 0 {
 		p.term.printf("Limitations of its storages:\n  %s\n\n", lines(language.Join(notes, "\n  ").In(p.term.in)))
 	}
+	if access := app.Delegations(pol); len(access) > 0 {
+		p.term.printf("Access that others have to allow:\n  %s\n\n", lines(language.Join(access, "\n  ").In(p.term.in)))
+	}
 	if len(pol.Links) > 0 {
 		p.term.printf("Symbolic links:\n")
 		for _, l := range pol.Links {

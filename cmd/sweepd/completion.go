@@ -48,8 +48,8 @@ func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []str
 // which completes the arguments of verbs that take files: the prefixes of an account's files, and the shell's own
 // files. After a prefix such as "drive:" the shell sets no space, so that the path can follow.
 func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
-	for name := range p.accounts() {
-		if strings.HasPrefix(name+":", begun) {
+	for name, st := range p.accounts().Storages {
+		if !st.IsFleet() && strings.HasPrefix(name+":", begun) {
 			names, how = append(names, name+":"), cobra.ShellCompDirectiveNoSpace
 		}
 	}
@@ -70,7 +70,7 @@ func (p *program) completeAccount(_ *cobra.Command, args []string, begun string)
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return beginning(slices.Sorted(maps.Keys(p.accounts())), begun), cobra.ShellCompDirectiveNoFileComp
+	return beginning(slices.Sorted(maps.Keys(p.accounts().Storages)), begun), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeHistory offers the latest runs, each with its time and figures. If none begins so, the shell offers files.

@@ -35,8 +35,23 @@ func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) 
 	}
 	if err == nil {
 		p.warnDiffers(a.Differs)
+		p.warnAbsent(a.Absent)
 	}
 	return a, err
+}
+
+// absentMost is the most accounts that are named as not swept.
+const absentMost = 5
+
+// warnAbsent warns that accounts of fleets are not swept, although nothing failed.
+func (p *program) warnAbsent(all []app.Absent) {
+	for _, x := range all[:min(len(all), absentMost)] {
+		p.warn("%s", p.term.text(language.Messagef("%s is not swept: %s", x.Storage, x.Why)))
+	}
+	if more := len(all) - absentMost; more > 0 {
+		p.warn("%s", p.term.text(language.Messagef("%s more are not swept; sweepd doctor names them",
+			language.Count(int64(more), "account"))))
+	}
 }
 
 // warnDiffers warns, once, that a service with another policy is running.

@@ -5,9 +5,9 @@ import (
 	"github.com/sweepd/sweepd/policy"
 )
 
-// accounts returns the storages of the policy that are accounts of a service. It reads the policy once; without a
+// accounts returns a policy with the storages that are accounts of a service. It reads the policy once; without a
 // readable policy there are none.
-func (p *program) accounts() map[string]policy.Storage {
+func (p *program) accounts() *policy.Policy {
 	if p.remote == nil {
 		p.remote = app.Accounts(p.options())
 	}
@@ -18,7 +18,7 @@ func (p *program) accounts() map[string]policy.Storage {
 // empty path it returns the storage. It is safe for a terminal. The same form is accepted by the verbs that take files,
 // for an account as it is.
 func (p *program) place(storage, path string) string {
-	_, account := p.accounts()[storage]
+	_, account := p.accounts().Storage(storage)
 	switch {
 	case path == "":
 		return safe(storage)
@@ -37,7 +37,7 @@ func (p *program) listed(storage, path string, after int) string {
 
 // linked returns text as a link to a file or folder of this machine; the text alone if it is in an account.
 func (p *program) linked(storage, path, text string) string {
-	if _, account := p.accounts()[storage]; account {
+	if _, account := p.accounts().Storage(storage); account {
 		return text
 	}
 	return p.term.link(path, text)

@@ -49,7 +49,7 @@ func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 func (p *program) stopped(sum *sweeper.Summary) {
 	folders := 0
 	for _, x := range sum.Stopped {
-		if _, account := p.accounts()[x.Storage]; !account {
+		if _, account := p.accounts().Storage(x.Storage); !account {
 			folders++
 		}
 		p.warn("%s", report.Incomplete(p.place(x.Storage, x.Root)))

@@ -43,7 +43,7 @@ type program struct {
 	classifier *fingerprint.Classifier
 
 	term       *terminal
-	remote     map[string]policy.Storage // see accounts
+	remote     *policy.Policy // see accounts
 	policyFile string
 	policyText []byte // of standard input; nil: the policy is in a file
 	verbose    bool

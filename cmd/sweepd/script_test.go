@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 		"database": cmdDatabase(t),
 	}
 	maps.Copy(commands, newClouds().commands())
+	maps.Copy(commands, newOrganizations().commands())
 	testscript.Run(t, testscript.Params{
 		Files:               scripts(t),
 		RequireExplicitExec: true,

@@ -172,7 +172,7 @@ func (s *sheet) policyFlag() string {
 // argument returns the name of a file as a shell and the verbs on files take it: its path on this machine, or the
 // account's ID of it, which names no other file.
 func (s *sheet) argument(storage string, e providers.Entry) string {
-	if _, account := s.accounts()[storage]; account {
+	if _, account := s.accounts().Storage(storage); account {
 		return quoted(storage + ":" + string(e.Ref))
 	}
 	if below, ok := strings.CutPrefix(tilde(e.Path, s.home()), "~/"); ok {

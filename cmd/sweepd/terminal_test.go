@@ -151,7 +151,7 @@ func TestAListIsReadableOn60Columns(t *testing.T) {
 	}
 	for _, width := range []int{0, 60, 80, 100} {
 		var out bytes.Buffer
-		p := &program{now: time.Now, getenv: func(string) string { return "" }, remote: map[string]policy.Storage{}}
+		p := &program{now: time.Now, getenv: func(string) string { return "" }, remote: &policy.Policy{}}
 		p.term = &terminal{out: stream{Writer: &out, width: width}}
 		p.heading("file and reason")
 		p.file(found)

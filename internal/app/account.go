@@ -72,7 +72,7 @@ func (o Options) account(name string) (a account, err error) {
 		return a, err
 	}
 	a.name = name
-	st, known := a.policy.Storages[name]
+	st, known := a.policy.Storage(name)
 	if a.storage = st; known && st.Remote() {
 		return a, nil
 	}
@@ -105,6 +105,9 @@ func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stri
 	if err != nil {
 		return g, use, err
 	}
+	if a.storage.Fleet != "" {
+		return g, use, ofFleet(a.name, a.storage)
+	}
 	if a.storage.ServiceAccount != "" {
 		return g, use, &UsageError{
 			fmt.Errorf("storage %s uses a service account key and needs no sign-in", a.name),
@@ -125,6 +128,14 @@ func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stri
 		err = store.Save(a.name, g)
 	}
 	return g, use, err
+}
+
+// ofFleet returns the refusal of a sign-in for one account of a fleet.
+func ofFleet(name string, st policy.Storage) error {
+	return &UsageError{
+		fmt.Errorf("%s is an account of %s, which has one access for all", name, st.Fleet),
+		"name the fleet: " + st.Fleet,
+	}
 }
 
 // request returns the request for a sign-in: its service, client and scopes. The access is that of the policy, or
@@ -152,13 +163,23 @@ func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Reques
 
 // LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner
 // of the storage. If the access cannot be revoked, nothing is deleted unless anyway is set: the grant is the only
-// means to revoke it later. It returns the grant as it was.
+// means to revoke it later. It returns the grant as it was. Of an account of a fleet, which has no grant of its own,
+// only the owner can be deleted.
 func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g oauth.Grant, err error) {
 	a, err := o.account(storage)
 	if err != nil {
 		return g, err
 	}
 	store := a.paths.SignIns(o.Getenv)
+	if a.storage.Fleet != "" {
+		if !forget {
+			return g, ofFleet(a.name, a.storage)
+		}
+		if g.Account, err = store.Pinned(storage); err != nil {
+			return g, err
+		}
+		return g, store.Unpin(storage)
+	}
 	g, err = store.Load(storage)
 	signedOut := errors.Is(err, oauth.ErrNotSignedIn) && forget
 	if err == nil {

@@ -18,7 +18,8 @@ func (o Options) alone(paths Paths, p *policy.Policy, name, accountID, home stri
 	if o.Scopes != nil {
 		return nil
 	}
-	store, st := paths.SignIns(o.Getenv), p.Storages[name]
+	store := paths.SignIns(o.Getenv)
+	st, _ := p.Storage(name)
 	for _, other := range slices.Sorted(maps.Keys(p.Storages)) {
 		its := p.Storages[other]
 		if other == name || its.Type != st.Type {

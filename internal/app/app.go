@@ -30,6 +30,7 @@ type App struct {
 	Scope      []sweeper.Scope      // the storages that are open
 	Storages   []*providers.Storage // in the order of Scope
 	Unopened   map[string]error     // accounts that could not be opened, which stops no other storage
+	Absent     []Absent             // accounts of fleets that are not swept, although nothing failed
 
 	// ReportOnly is the reason why nothing can be deleted until the user has checked the record: it is damaged, gone,
 	// not ours, not the running service's, or cannot be opened (*StateError). Results then come without it and are
@@ -39,6 +40,7 @@ type App struct {
 	// Differs describes how the policy of the running service differs from Policy; zero if it does not.
 	Differs language.Message
 
+	roll     *Roll // of the policy's fleets; nil: not needed
 	noPolicy error // why the built-in policy is used in place of the existing one
 	o        Options
 }
@@ -54,12 +56,15 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{o: o, Paths: paths, Classifier: o.Classifier, Unopened: map[string]error{}}
-	scopes, err := a.openRules()
+	scopes, err := a.openRules(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.openJournal(ctx); err != nil {
 		return nil, err
+	}
+	if err := a.noteLeft(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	if err := a.openSweeper(ctx, scopes); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -69,7 +74,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 
 // openRules opens the policy and returns the storages to open. If o.Scopes names them, the built-in policy replaces
 // one that cannot be read.
-func (a *App) openRules() (scopes []sweeper.Scope, err error) {
+func (a *App) openRules(ctx context.Context) (scopes []sweeper.Scope, err error) {
 	if shared := a.o.Shared; shared != nil {
 		a.PolicyFile, a.Policy = shared.PolicyFile, shared.Policy
 	} else if a.PolicyFile, a.Policy, err = a.o.openPolicy(a.Paths); err != nil && a.o.Scopes == nil {
@@ -80,7 +85,7 @@ func (a *App) openRules() (scopes []sweeper.Scope, err error) {
 	if a.o.Scopes != nil {
 		return a.o.Scopes, nil
 	}
-	return a.scopes()
+	return a.scopes(ctx)
 }
 
 // openSweeper opens the storages of the scopes and a Sweeper over them. The storages that are open already are

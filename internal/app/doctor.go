@@ -31,8 +31,8 @@ const (
 // Finding is the finding of one check.
 type Finding struct {
 	Storage string // "" if it is about none
-	// Check is policy, service, review, protection, record, pause, folder, trash, client, sign-in, access, account,
-	// clock or space.
+	// Check is policy, service, review, protection, record, pause, folder, trash, client, sign-in, access, directory,
+	// account, clock or space.
 	Check string
 	State State
 	Text  language.Message
@@ -184,10 +184,12 @@ func pausing(paths Paths, now time.Time) Finding {
 // because its disk may not be mounted; a trash that does not work is a failure, because nothing could be deleted.
 func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, name string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
-		st, known := pol.Storages[name]
+		st, known := pol.Storage(name)
 		switch {
 		case !known:
 			yield(Finding{Check: "policy", State: Fail, Text: language.Messagef("the policy has no such storage")})
+		case st.IsFleet():
+			o.examineFleet(ctx, paths, pol, name, yield)
 		case st.Remote():
 			o.examineAccount(ctx, paths, pol, name, yield)
 		default:
@@ -219,7 +221,7 @@ func (o Options) tryTrash(root string) Finding {
 func (o Options) examineAccount(
 	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
 ) {
-	st := pol.Storages[name]
+	st, _ := pol.Storage(name)
 	if st.Type == policy.Dropbox {
 		o.examineDropbox(ctx, paths, pol, name, yield)
 		return

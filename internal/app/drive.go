@@ -41,8 +41,16 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 }
 
 // use returns the use that an account has to allow for this App. Looking needs no more than googleaccount.Look; a
-// sign-in that may trash but not purge may still trash; an undo does not depend on the policy.
+// sign-in that may trash but not purge may still trash; an undo does not depend on the policy. A service account asks
+// for the same scopes whatever this App does, because an administrator has delegated exactly those of the policy.
 func (a *App) use(name string) googleaccount.Use {
+	if st, _ := a.Policy.Storage(name); st.ServiceAccount != "" {
+		use := useOf(a.Policy.Access(name))
+		if a.o.Act && a.o.Scopes != nil {
+			use = max(use, googleaccount.Trash)
+		}
+		return use
+	}
 	if a.o.Act && (a.o.Scopes != nil || a.Policy.Access(name) > policy.AccessScan) {
 		return googleaccount.Trash
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
@@ -46,7 +47,8 @@ func (o Options) dropboxDriver(
 func (o Options) dropboxAlone(
 	ctx context.Context, paths Paths, pol *policy.Policy, name string, c *dropboxaccount.Connection,
 ) error {
-	d, err := o.dropboxDriver(ctx, c, pol.Storages[name])
+	st, _ := pol.Storage(name)
+	d, err := o.dropboxDriver(ctx, c, st)
 	if err != nil {
 		return err
 	}
@@ -56,6 +58,9 @@ func (o Options) dropboxAlone(
 // openDropbox opens the Dropbox account that the policy calls name. It returns the same values and errors as
 // openDrive.
 func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
+	if st.Fleet != "" {
+		return nil, nil, fmt.Errorf("a member of a Dropbox team: %w", errors.ErrUnsupported)
+	}
 	use := dropboxaccount.Look
 	if a.use(name) > googleaccount.Look {
 		use = dropboxaccount.Trash
@@ -86,7 +91,7 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 func (o Options) examineDropbox(
 	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
 ) {
-	st := pol.Storages[name]
+	st, _ := pol.Storage(name)
 	need := dropboxUse(pol.Access(name))
 	if !yield(Finding{Check: "client", State: Well, Text: language.Messagef("the app %s", st.AppKey)}) {
 		return

@@ -18,23 +18,19 @@ import (
 // StorageNames returns the sorted names of the policy's storages; none if there is no policy or it cannot be read.
 func StorageNames(o Options) []string { return slices.Sorted(maps.Keys(storages(o))) }
 
-// Accounts returns the storages of the policy that are accounts of a service, whose files the user names as
-// STORAGE:/PATH or STORAGE:ID. It returns none if there is no policy or it cannot be read.
-func Accounts(o Options) map[string]policy.Storage {
-	all := storages(o)
-	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Remote() })
-	return all
-}
+// Accounts returns a policy with those of the storages that are accounts of a service, whose files the user names as
+// STORAGE:/PATH or STORAGE:ID. It has none if there is no policy or it cannot be read.
+func Accounts(o Options) *policy.Policy { return AccountsOf(&policy.Policy{Storages: storages(o)}) }
 
-// AccountsOf returns the storages of the policies that are accounts of a service. A name that several of them have is
-// that of the last one.
-func AccountsOf(policies ...*policy.Policy) map[string]policy.Storage {
+// AccountsOf returns a policy with those storages of the policies that are accounts of a service. A name that several
+// of them have is that of the last one.
+func AccountsOf(policies ...*policy.Policy) *policy.Policy {
 	all := map[string]policy.Storage{}
 	for _, p := range policies {
 		maps.Copy(all, p.Storages)
 	}
 	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Remote() })
-	return all
+	return &policy.Policy{Storages: all}
 }
 
 // storages returns the policy's storages by name; an empty map if there is no policy or it cannot be read.
@@ -59,11 +55,12 @@ func Policy(o Options) *policy.Policy {
 	return p
 }
 
-// SplitFile splits the user's name of a file of one of the accounts. For any other file, which is one of this
-// machine, storage is "". A name with a colon before which no account stands is a local path.
-func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file string) {
+// SplitFile splits the user's name of a file of one of the accounts of a policy. For any other file, which is one of
+// this machine, storage is "". A name with a colon before which no account stands is a local path. A fleet is not an
+// account, but STORAGE/ADDRESS is one.
+func SplitFile(p *policy.Policy, arg string) (storage, file string) {
 	name, file, found := strings.Cut(arg, ":")
-	if _, account := accounts[name]; !found || !account {
+	if st, _ := p.Storage(name); !found || !st.Remote() || st.IsFleet() {
 		return "", arg
 	}
 	return name, file

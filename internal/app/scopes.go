@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -18,16 +19,24 @@ const named = "(paths)"
 // scopes returns the storages to open for the storages and folders in a.o.Only. A folder inside a storage's roots is
 // a part of that storage. Any other is a storage of its own to which the policy's rules apply, without the storages'
 // roots in it, which stay theirs.
-func (a *App) scopes() (all []sweeper.Scope, err error) {
+func (a *App) scopes(ctx context.Context) (all []sweeper.Scope, err error) {
 	if len(a.o.Only) == 0 || a.PolicyFile == "" {
-		return a.wholeStorages(), nil
+		return a.wholeStorages(ctx), nil
 	}
 	for _, arg := range a.o.Only {
-		if _, isStorage := a.Policy.Storages[arg]; isStorage {
-			all = join(all, sweeper.Scope{Storage: arg})
+		if st, isStorage := a.Policy.Storage(arg); isStorage {
+			names := []string{arg}
+			if st.IsFleet() || st.Fleet != "" {
+				if names, err = a.membersOf(ctx, arg, st); err != nil {
+					return nil, fmt.Errorf("open %s: %w", arg, err)
+				}
+			}
+			for _, name := range names {
+				all = join(all, sweeper.Scope{Storage: name})
+			}
 			continue
 		}
-		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Remote() {
+		if account, _ := SplitFile(a.Policy, arg); account != "" {
 			return nil, &UsageError{
 				fmt.Errorf("%q is part of an account, and accounts are swept as a whole", arg),
 				"name the storage: " + account + "; or limit it permanently with roots: in the policy",
@@ -68,9 +77,19 @@ func join(all []sweeper.Scope, sc sweeper.Scope) []sweeper.Scope {
 }
 
 // wholeStorages returns a scope for each storage of the policy. Without a policy file it is the built-in policy's
-// one storage, with the folders that the user has named.
-func (a *App) wholeStorages() (scopes []sweeper.Scope) {
+// one storage, with the folders that the user has named. A fleet that cannot be read goes to Unopened.
+func (a *App) wholeStorages(ctx context.Context) (scopes []sweeper.Scope) {
 	for _, name := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
+		if st := a.Policy.Storages[name]; st.IsFleet() {
+			members, err := a.membersOf(ctx, name, st)
+			if err != nil {
+				a.Unopened[name] = WithHint(err)
+			}
+			for _, member := range members {
+				scopes = append(scopes, sweeper.Scope{Storage: member})
+			}
+			continue
+		}
 		sc := sweeper.Scope{Storage: name}
 		if a.PolicyFile == "" {
 			sc.Roots = a.Policy.Storages[name].Roots

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/policy"
@@ -18,26 +21,51 @@ import (
 // openStorages opens every storage of the scopes behind its guard. An account that was not named and cannot be opened
 // goes to Unopened if there is another storage.
 func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
-	for _, sc := range scopes {
-		err := a.openStorage(ctx, sc)
-		switch {
+	all := make([]opened, len(scopes))
+	var accounts sync.WaitGroup
+	turns := make(chan struct{}, openersMost)
+	for i, sc := range scopes {
+		if !a.isRemote(sc) {
+			all[i] = a.openStorage(ctx, sc)
+			continue
+		}
+		accounts.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			all[i] = a.openStorage(ctx, sc)
+		})
+	}
+	accounts.Wait()
+	var failed error
+	for i, sc := range scopes {
+		switch err := all[i].err; {
 		case err == nil:
+			a.Storages, a.Scope = append(a.Storages, all[i].storage), append(a.Scope, sc)
 		case !a.isRemote(sc):
-			return err
-		case len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
-			return fmt.Errorf("open %s: %w", sc.Storage, err)
+			failed = cmp.Or(failed, err)
+		case slices.Contains(a.o.Only, sc.Storage) || len(scopes)+len(a.Unopened) == 1 || ctx.Err() != nil:
+			failed = cmp.Or(failed, fmt.Errorf("open %s: %w", sc.Storage, err))
 		default:
 			a.Unopened[sc.Storage] = WithHint(err)
 		}
 	}
-	if len(a.Storages) == 0 && len(a.Unopened) > 0 {
+	if failed == nil && len(a.Storages) == 0 && len(a.Unopened) > 0 {
 		errs := make([]error, 0, len(a.Unopened))
-		for _, sc := range scopes {
-			errs = append(errs, fmt.Errorf("open %s: %w", sc.Storage, a.Unopened[sc.Storage]))
+		for _, name := range slices.Sorted(maps.Keys(a.Unopened)) {
+			errs = append(errs, fmt.Errorf("open %s: %w", name, a.Unopened[name]))
 		}
 		return errors.Join(errs...)
 	}
-	return nil
+	return failed
+}
+
+// openersMost is the most accounts that are opened at once: each needs a few calls.
+const openersMost = 8
+
+// opened is a storage, or why it could not be opened.
+type opened struct {
+	storage *providers.Storage
+	err     error
 }
 
 // WithHint returns the error with its hint as part of the text, for places without a line for hints.
@@ -52,19 +80,20 @@ func WithHint(err error) error {
 // isRemote reports whether a scope is an account of a service. Folders of this machine are named by their roots, or are
 // the policy's.
 func (a *App) isRemote(sc sweeper.Scope) bool {
-	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Remote())
+	st, _ := a.Policy.Storage(sc.Storage)
+	return sc.Roots == nil && (a.o.Scopes != nil || st.Remote())
 }
 
 // openStorage opens one storage behind its guard (providers.Storage). Only with Options.Act does the guard get a
 // recorder, without which it refuses to change anything.
-func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
+func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) opened {
 	open := a.openLocal
 	if a.isRemote(sc) {
 		open = a.openAccount
 	}
 	d, roots, err := open(ctx, sc)
 	if err != nil {
-		return err
+		return opened{err: err}
 	}
 	o := providers.Options{Roots: roots, Part: sc.Roots != nil, Protect: a.Policy.Protect}
 	if a.o.Protect != nil {
@@ -75,17 +104,17 @@ func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 	}
 	guarded, err := providers.NewStorage(sc.Storage, d, o)
 	if err != nil {
-		return errors.Join(err, d.Close())
+		return opened{err: errors.Join(err, d.Close())}
 	}
-	a.Storages, a.Scope = append(a.Storages, guarded), append(a.Scope, sc)
-	return nil
+	return opened{storage: guarded}
 }
 
 // openAccount opens an account of a service. It is the only function that maps the type of an account to its
 // provider.
 func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
-	st := a.Policy.Storages[sc.Storage]
+	st, _ := a.Policy.Storage(sc.Storage)
 	switch {
+	case st.IsFleet(): // an operation never has the name of a fleet
 	case a.o.Account != nil && st.Remote():
 		return a.o.Account(ctx, sc.Storage, st)
 	case st.Type == policy.GDrive:
@@ -108,7 +137,7 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 
 // openFolders is openLocal for files of the names that are of interest.
 func (a *App) openFolders(sc sweeper.Scope, interest func(name string) bool) (providers.Driver, []string, error) {
-	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
+	st, _ := a.Policy.Storage(sc.Storage) // the zero Storage for named
 	if st.Remote() {
 		st = policy.Storage{} // the name was once that of folders
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -66,8 +67,18 @@ func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 			Err: errors.New("the service needs a policy"), Hint: "create one with: sweepd init",
 		}
 	}
-	p, err = app.LoadPolicy(path, f.paths.Home)
-	return path, p, err
+	if p, err = app.LoadPolicy(path, f.paths.Home); err != nil {
+		return path, nil, err
+	}
+	for name, st := range p.Storages {
+		if st.IsFleet() {
+			return path, nil, &app.UsageError{
+				Err:  fmt.Errorf("the service does not sweep %s, which is many accounts", name),
+				Hint: "apply sweeps it: sweepd apply " + name,
+			}
+		}
+	}
+	return path, p, nil
 }
 
 // inForce returns the file from which the policy in force was read.

@@ -50,7 +50,7 @@ func (k *keeping) note(op journal.Operation) {
 	name := op.Op.Storage
 	i := slices.IndexFunc(k.all, func(kept Kept) bool { return kept.Storage == name })
 	if i < 0 {
-		st := k.policy.Storages[name]
+		st, _ := k.policy.Storage(name)
 		i, k.all = len(k.all), append(k.all, Kept{Storage: name, Account: st.Remote(), Stays: !st.Purges()})
 	}
 	kept := &k.all[i]
@@ -64,7 +64,8 @@ func (k *keeping) note(op journal.Operation) {
 // end returns the time at which a file that was trashed at a time is deleted for good, and the reason: the service,
 // which keeps it at least so long, or sweepd by the policy.
 func (k *keeping) end(name string, at time.Time) (until time.Time, then language.Message) {
-	st, ages := k.policy.Storages[name], k.policy.Trash
+	ages := k.policy.Trash
+	st, _ := k.policy.Storage(name)
 	if st.Keeps() > 0 {
 		until, then = at.Add(st.Keeps()), st.After()
 	}

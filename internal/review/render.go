@@ -83,7 +83,7 @@ func (s *Server) plain(text string) string {
 // place returns the user's name of a file or a folder: its path on this machine, or STORAGE:/PATH in an account. It is
 // made safe for a page.
 func (s *Server) place(l *listing, storage, p string) string {
-	if l.policy.Storages[storage].Remote() {
+	if st, _ := l.policy.Storage(storage); st.Remote() {
 		return report.Plain(storage + ":" + p)
 	}
 	if rest, ok := strings.CutPrefix(p, s.o.Home+"/"); ok && s.o.Home != "" && s.o.Home != "/" {

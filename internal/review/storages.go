@@ -63,11 +63,15 @@ func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
 	for _, st := range a.Storages {
 		view := s.storageView(a, l, st)
 		view.Notes, view.Checks = notes[st.Name()], checks[st.Name()]
+		if of, _ := l.policy.Storage(st.Name()); of.Fleet != "" {
+			view.Notes = notes[of.Fleet]
+		}
 		v.Storages = append(v.Storages, view)
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Unopened)) {
+		unopened, _ := l.policy.Storage(name)
 		v.Storages = append(v.Storages, storageView{
-			Name: report.Plain(name), Type: l.policy.Storages[name].Type, Error: s.plain(a.Unopened[name].Error()),
+			Name: report.Plain(name), Type: unopened.Type, Error: s.plain(a.Unopened[name].Error()),
 			Checks: checks[name],
 		})
 	}
@@ -79,7 +83,8 @@ func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
 
 // storageView returns an open storage with the figures of the last look.
 func (s *Server) storageView(a *opened, l *listing, st *providers.Storage) storageView {
-	v := storageView{Name: report.Plain(st.Name()), Type: l.policy.Storages[st.Name()].Type}
+	of, _ := l.policy.Storage(st.Name())
+	v := storageView{Name: report.Plain(st.Name()), Type: of.Type}
 	fact := func(name, value string) { v.Facts = append(v.Facts, report.Fact{Name: name, Value: value}) }
 	for _, root := range st.Roots() {
 		fact(s.in.Sprintf("Folder"), s.place(l, st.Name(), root))

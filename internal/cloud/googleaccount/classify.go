@@ -89,10 +89,13 @@ func newDay(now time.Time) time.Time {
 }
 
 // Call returns the name of a request. It is that of the method in the discovery document, without any id of a file,
-// "drive.files.update", or the method and the host if the address is not the API's.
+// "drive.files.update" or "directory.users.list", or the method and the host if the address is not the API's.
 func Call(r *http.Request) string {
 	path, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
-	if !ok {
+	if at, directory := strings.CutPrefix(r.URL.Path, "/admin/directory/v1/"); directory {
+		kind, _, _ := strings.Cut(at, "/")
+		return map[string]string{"groups": "directory.members.list", "users": "directory.users.list"}[kind]
+	} else if !ok {
 		return r.Method + " " + r.URL.Hostname()
 	}
 	parts := strings.Split(path, "/")

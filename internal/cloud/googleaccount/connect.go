@@ -75,7 +75,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 // so it asks for the account each time, and compares it with both names in the policy and with the account that
 // the storage was pinned to at its first use.
 func connectByKey(ctx context.Context, o Options) (*Connection, error) {
-	k, err := o.readKey()
+	k, err := o.readKey(o.Use.Scopes())
 	if err != nil {
 		return nil, err
 	}

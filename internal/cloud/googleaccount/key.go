@@ -22,16 +22,16 @@ type key struct {
 	net     oauth.Net
 }
 
-// readKey reads the service account's key file. It returns oauth.ErrClient for a file that is no key, for a token
-// address other than Google's, to which the key would be used to sign in, and if no user is named: a service
-// account's own Drive has nothing to sweep.
-func (o Options) readKey() (*key, error) {
+// readKey reads the service account's key file, to sign in with the scopes. It returns oauth.ErrClient for a file that
+// is no key, for a token address other than Google's, to which the key would be used to sign in, and if no user is
+// named: a service account's own Drive has nothing to sweep.
+func (o Options) readKey(scopes []string) (*key, error) {
 	path := o.ServiceAccount
 	b, err := o.Store.ReadPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the service account's key: %w", err)
 	}
-	cfg, err := google.JWTConfigFromJSON(b, o.Use.Scopes()...)
+	cfg, err := google.JWTConfigFromJSON(b, scopes...)
 	if err != nil {
 		return nil, &oauth.Error{
 			Kind: oauth.ErrClient,

@@ -165,3 +165,10 @@ func (g *Group) derived() []member {
 	}
 	return all
 }
+
+// Remove removes a user from the group, if the user is a direct member.
+func (g *Group) Remove(a *Account) {
+	g.domain.d.mu.Lock()
+	defer g.domain.d.mu.Unlock()
+	g.all = slices.DeleteFunc(g.all, func(m member) bool { return m.user == a })
+}

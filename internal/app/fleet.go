@@ -1,0 +1,275 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/policy"
+)
+
+// Roll is whose accounts the fleets of a policy sweep, as their directories say.
+type Roll struct {
+	Members map[string][]string // by fleet: the names of the members' storages, sorted
+	Absent  []Absent
+	// Errs is why a fleet, or the storage of one member, is not swept. A fleet with an error has no members here: of a
+	// part of a directory, or of none, nothing follows.
+	Errs map[string]error
+}
+
+// Absent is an account of a fleet that is not swept, although nothing failed.
+type Absent struct {
+	Storage string
+	Why     language.Message // a clause
+}
+
+// CallRoll reads the directories of the policy's fleets, all of them at once: an account that two fleets select is
+// swept by neither, since only one's rules can be meant for it.
+func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *Roll {
+	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}}
+	byType := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
+		st := p.Storages[name]
+		if !st.IsFleet() {
+			continue
+		}
+		byType[st.Type] = append(byType[st.Type], name)
+		users, err := o.users(ctx, paths, name, st)
+		if err == nil {
+			err = r.add(name, st, users)
+		}
+		if err != nil {
+			r.Errs[name] = err
+		}
+	}
+	for _, fleets := range byType {
+		r.apart(fleets)
+	}
+	return r
+}
+
+// user is a selected user. away is why the account is not swept; zero: it is.
+type user struct {
+	address string
+	away    language.Message
+}
+
+// users returns the selected users of a fleet. It asks no directory if the policy lists them.
+func (o Options) users(ctx context.Context, paths Paths, name string, st policy.Storage) (all []user, err error) {
+	if len(st.Users) > 0 {
+		for _, address := range st.Users {
+			all = append(all, user{address: address})
+		}
+		return all, nil
+	}
+	if st.Type == policy.Workspace {
+		return o.googleUsers(ctx, paths, name, st)
+	}
+	return nil, fmt.Errorf("the directory of %s: %w", st.Service(), errors.ErrUnsupported)
+}
+
+// googleUsers reads the directory of a Google Workspace.
+func (o Options) googleUsers(ctx context.Context, paths Paths, name string, st policy.Storage) (all []user, err error) {
+	as := o.google(paths, name, st, googleaccount.Look)
+	as.Impersonate = st.Admin
+	found, err := googleaccount.Users(ctx, as, googleaccount.Selection{Group: st.Group, Query: st.Query})
+	for _, u := range found {
+		all = append(all, user{u.Address, map[string]language.Message{
+			"suspended": language.Messagef("it is suspended"),
+			"archived":  language.Messagef("it is archived"),
+			"outside":   language.Messagef("it is not of this Workspace"),
+		}[u.Away]})
+	}
+	return all, err
+}
+
+// add adds the members of a fleet. It returns a *UsageError if there is none.
+func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
+	var names []string
+	for _, u := range users {
+		name, ok := st.MemberName(fleet, u.address)
+		switch {
+		case st.Leaves(u.address):
+		case !ok:
+			r.Absent = append(r.Absent, Absent{name, language.Messagef("no storage can be named after its address")})
+		case !u.away.IsZero():
+			r.Absent = append(r.Absent, Absent{name, u.away})
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return &UsageError{
+			fmt.Errorf("%s selects no account that can be swept; nothing is concluded from that", fleet),
+			"check users, group and query of " + fleet + " in the policy, and the directory",
+		}
+	}
+	slices.Sort(names)
+	r.Members[fleet] = slices.Compact(names)
+	return nil
+}
+
+// apart takes accounts out that several of the fleets, which are of one type, select. If one of the fleets could not be
+// read, the others are not swept either, because it may select any of their accounts.
+func (r *Roll) apart(fleets []string) {
+	for _, failed := range fleets {
+		if r.Errs[failed] == nil {
+			continue
+		}
+		for _, name := range fleets {
+			if r.Errs[name] == nil {
+				r.Errs[name] = fmt.Errorf("%s may select some of its accounts too, and is not known: %w", failed,
+					r.Errs[failed])
+			}
+			delete(r.Members, name)
+		}
+		return
+	}
+	in := map[string][]string{} // by address
+	for _, fleet := range fleets {
+		for _, name := range r.Members[fleet] {
+			address := name[len(fleet)+1:]
+			in[address] = append(in[address], fleet)
+		}
+	}
+	for _, fleet := range fleets {
+		r.Members[fleet] = slices.DeleteFunc(r.Members[fleet], func(name string) bool {
+			address := name[len(fleet)+1:]
+			both := in[address]
+			if len(both) > 1 {
+				r.Errs[name] = &UsageError{
+					fmt.Errorf("%s is selected by %s and by %s, and swept by neither", address, both[0], both[1]),
+					"name the address in except: of all fleets but one",
+				}
+			}
+			return len(both) > 1
+		})
+	}
+}
+
+// membersOf returns the names of the storages that a fleet, or the storage of one member, stands for now. Members of
+// the fleet that cannot be swept go to Unopened, and to Absent. A service has called the roll itself, so the directory
+// is not asked for one of its storages.
+func (a *App) membersOf(ctx context.Context, name string, st policy.Storage) ([]string, error) {
+	if st.Fleet != "" && a.o.Shared != nil {
+		return []string{name}, nil
+	}
+	if a.roll == nil {
+		a.roll = a.o.CallRoll(ctx, a.Paths, a.Policy)
+	}
+	fleet := name
+	if st.Fleet != "" {
+		fleet = st.Fleet
+	}
+	for _, at := range []string{fleet, name} {
+		if err := a.roll.Errs[at]; err != nil {
+			return nil, err
+		}
+	}
+	if st.Fleet == "" {
+		for _, member := range slices.Sorted(maps.Keys(a.roll.Errs)) {
+			if of, _ := a.Policy.Storage(member); of.Fleet == fleet {
+				a.Unopened[member] = WithHint(a.roll.Errs[member])
+			}
+		}
+		a.Absent = append(a.Absent, a.absentOf(fleet)...)
+		return a.roll.Members[fleet], nil
+	}
+	if slices.Contains(a.roll.Members[fleet], name) {
+		return []string{name}, nil
+	}
+	why := language.Messagef("%s does not select it", fleet)
+	for _, x := range a.roll.Absent {
+		if x.Storage == name {
+			why = x.Why
+		}
+	}
+	return nil, &UsageError{fmt.Errorf("%s is not swept: %s", name, why), "the accounts of " + fleet +
+		" that are swept: sweepd doctor " + fleet}
+}
+
+// absentOf returns those of the roll's absent accounts that are of the fleet.
+func (a *App) absentOf(fleet string) (all []Absent) {
+	for _, x := range a.roll.Absent {
+		if of, _ := a.Policy.Storage(x.Storage); of.Fleet == fleet {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// noteLeft adds to Absent the accounts that were swept before and that their fleet does not select any more. Nothing
+// else changes for them: their record stays, and an undo opens them.
+func (a *App) noteLeft(ctx context.Context) error {
+	if a.roll == nil || len(a.o.Only) > 0 {
+		return nil
+	}
+	scanned, err := a.Journal.Scanned(ctx)
+	for _, name := range scanned {
+		st, _ := a.Policy.Storage(name)
+		known := func(x Absent) bool { return x.Storage == name }
+		if st.Fleet != "" && a.roll.Errs[st.Fleet] == nil && a.roll.Errs[name] == nil &&
+			!slices.Contains(a.roll.Members[st.Fleet], name) && !slices.ContainsFunc(a.roll.Absent, known) {
+			a.Absent = append(a.Absent, Absent{name, language.Messagef("%s no longer selects it", st.Fleet)})
+		}
+	}
+	return err
+}
+
+// Delegations returns, for each storage for which an administrator has to give access, what they have to allow.
+func Delegations(p *policy.Policy) (all []language.Message) {
+	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
+		st := p.Storages[name]
+		if st.ServiceAccount == "" {
+			continue
+		}
+		scopes := useOf(p.Access(name)).Scopes()
+		if st.IsFleet() && len(st.Users) == 0 {
+			scopes = append(scopes, googleaccount.Selection{Group: st.Group, Query: st.Query}.Scopes()...)
+		}
+		all = append(all, language.Messagef("%s: an administrator lets the service account act for all users with "+
+			"these scopes: %s", name, strings.Join(scopes, " ")))
+	}
+	return all
+}
+
+// examineFleet checks what a fleet depends on: the directory, and the access to one of its accounts.
+func (o Options) examineFleet(
+	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
+) {
+	roll := o.CallRoll(ctx, paths, pol)
+	if err := roll.Errs[name]; err != nil {
+		yield(Finding{
+			Check: "directory", State: Fail, Text: language.Explanation(err), Hint: language.Verbatim(hintOf(err)),
+		})
+		return
+	}
+	members := roll.Members[name]
+	count := language.Count(int64(len(members)), "account")
+	if !yield(Finding{Check: "directory", State: Well, Text: language.Messagef("sweeps %s", count)}) {
+		return
+	}
+	for _, x := range roll.Absent {
+		if of, _ := pol.Storage(x.Storage); of.Fleet == name && !yield(Finding{
+			Check: "directory", State: Warn, Text: language.Messagef("%s is not swept: %s", x.Storage, x.Why),
+		}) {
+			return
+		}
+	}
+	for _, member := range slices.Sorted(maps.Keys(roll.Errs)) {
+		if of, _ := pol.Storage(member); of.Fleet == name && !yield(Finding{
+			Check: "directory", State: Fail, Text: language.Explanation(roll.Errs[member]),
+			Hint: language.Verbatim(hintOf(roll.Errs[member])),
+		}) {
+			return
+		}
+	}
+	if len(members) > 0 {
+		o.examineAccount(ctx, paths, pol, members[0], yield)
+	}
+}
