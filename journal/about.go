@@ -15,7 +15,7 @@ type About struct {
 	Moved    bool     // Journal.MovedLike has operations
 }
 
-// aboutFile is the query of Journal.byAll. Its first five parameters are those of movedLike.
+// aboutFile is the query of About. Its first five parameters are those of movedLike.
 const aboutFile = `SELECT (SELECT coalesce(max(line), 0) FROM sources), v.changes, w.word, w.revision,
 	EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> ''),
 	EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)
@@ -25,7 +25,7 @@ const aboutFile = `SELECT (SELECT coalesce(max(line), 0) FROM sources), v.change
 func (j *Journal) About(ctx context.Context, e providers.Entry) (a About, err error) {
 	var word sql.NullString
 	var revision []byte
-	err = one(ctx, j.byAll, append(movedLikeArgs(e), overrideKeyOf(e).modified)...).
+	err = j.read.one(ctx, aboutFile, append(movedLikeArgs(e), overrideKeyOf(e).modified)...).
 		Scan(&a.Known.Learnt, &a.Known.Verified, &word, &revision, &a.Sized, &a.Moved)
 	a.Override = fileOverride{Override(word.String), providers.Revision(revision)}.of(e.Revision)
 	return a, fault(err)

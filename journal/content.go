@@ -73,7 +73,7 @@ func (j *Journal) ContentOverride(ctx context.Context, of Content) (Override, er
 func (j *Journal) OverriddenContents(ctx context.Context, size int64) ([]Content, error) {
 	// Almost every file has a size without a decision, and the prepared query settles that.
 	var some bool
-	if err := one(ctx, j.bySize, size).Scan(&some); err != nil || !some {
+	if err := j.read.one(ctx, anyOverrideOfSize, size).Scan(&some); err != nil || !some {
 		return nil, fault(err)
 	}
 	rows, err := j.read.QueryContext(ctx, sumsOfSize, size)

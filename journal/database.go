@@ -37,7 +37,7 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 	read := sql.OpenDB(db.Connector(readOnly, reading))
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	j := &Journal{name: db.Name, d: postgresDialect(), now: o.Now, read: read, guard: newGuard(nil)}
+	j := &Journal{name: db.Name, d: postgresDialect(), now: o.Now, read: &reader{DB: read}, guard: newGuard(nil)}
 	j.leases = &leases{db: read, terms: t, now: o.Now, held: map[string]*heldLease{}}
 	if !readOnly {
 		j.write = sql.OpenDB(db.Connector(false, t.Limits))
@@ -50,9 +50,9 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 	return j, nil
 }
 
-// beginDatabase brings the tables to the latest version and prepares the queries.
+// beginDatabase brings the tables to the latest version.
 func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
-	version, err := databaseVersion(ctx, j.read)
+	version, err := databaseVersion(ctx, j.read.DB)
 	if err == nil && j.write != nil {
 		err = j.compareClocks(ctx, skew)
 	}
@@ -81,7 +81,7 @@ func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
 			return err
 		}
 	}
-	return j.prepare(ctx)
+	return nil
 }
 
 // databaseVersion returns the version of the journal in the present schema; 0 if the schema is empty. It returns

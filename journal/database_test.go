@@ -439,7 +439,7 @@ func TestACommitIsOnDiskThoughTheServerIsSetUpOtherwise(t *testing.T) {
 
 func TestAReaderMayTakeItsTime(t *testing.T) {
 	j := openIn(t, startServer(t).Schema(t), asStandard)
-	for db, want := range map[*sql.DB]string{j.read: "10min", j.write: "1min"} {
+	for db, want := range map[*sql.DB]string{j.read.DB: "10min", j.write: "1min"} {
 		for _, limit := range []string{"statement_timeout", "idle_in_transaction_session_timeout"} {
 			var got string
 			if err := db.QueryRow(`SHOW ` + limit).Scan(&got); err != nil {

@@ -95,7 +95,7 @@ func (s *VerdictCache) PutKnown(e providers.Entry, known Known) {
 // found returns the row of that key, or the zero found if there is no valid one.
 func (j *Journal) found(ctx context.Context, key hash, version int) (f found, err error) {
 	var checksum []byte
-	err = j.byContent.QueryRowContext(ctx, key.append(nil), version).Scan(&f.kind, &f.verdict, &checksum)
+	err = j.read.QueryRowContext(ctx, foundByKey, key.append(nil), version).Scan(&f.kind, &f.verdict, &checksum)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return found{}, nil
@@ -109,7 +109,7 @@ func (j *Journal) found(ctx context.Context, key hash, version int) (f found, er
 	return f, nil
 }
 
-// foundByKey is the query of Journal.byContent.
+// foundByKey is the query of found.
 const foundByKey = `SELECT kind, verdict, checksum FROM found WHERE hash = $1 AND version = $2`
 
 // checksum returns the checksum of a match's row. Other rows have none, because they cannot cause a deletion.

@@ -32,22 +32,13 @@ type Journal struct {
 	now   func() time.Time
 	write *sql.DB // one connection, because SQLite has one writer; nil if read-only
 	// read has up to readers connections. For a temporary journal it is the same pool as write.
-	read    *sql.DB
+	read    *reader
 	keys    keys
 	chain   *chainer // nil if read-only
 	leases  *leases  // in a database; nil in a file, where locks on files are the leases
 	claims  *claims  // nil in a database
 	guard   *guard   // over write; without a place if read-only, because it is not watched then
 	records *committer[*record]
-	byRef   *sql.Stmt // of Record
-	byFile  *sql.Stmt // of Override
-	bySize  *sql.Stmt // of OverriddenContents
-	byMoved *sql.Stmt // of MovedLike
-	byAll   *sql.Stmt // of About
-
-	byContent *sql.Stmt // of found
-	byState   *sql.Stmt // of KnownState
-	byAnswer  *sql.Stmt // of uploads
 }
 
 // readers limits the connections that read beside the writer.
@@ -155,7 +146,7 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 		return nil, err
 	}
 	j := &Journal{path: path, name: path, d: sqliteDialect(), now: o.Now, guard: newGuard(nil), claims: newClaims()}
-	j.read = connect(path, reading, readers)
+	j.read = newReader(connect(path, reading, readers))
 	j.guard.reserve = r
 	// An older copy is refused before the migration, so that it stays as it is.
 	if err = noted.precedes(ctx, j.read); err != nil {
@@ -170,27 +161,10 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 	} else if version != latest() {
 		err = fmt.Errorf("%w: it is %d, and is brought to %d when next it is written to", ErrVersion, version, latest())
 	}
-	if err == nil {
-		err = j.prepare(ctx)
-	}
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil
-}
-
-// prepare prepares the frequent queries.
-func (j *Journal) prepare(ctx context.Context) (err error) {
-	for stmt, query := range map[**sql.Stmt]string{
-		&j.byRef: recordByRef, &j.byFile: overrideOfFile, &j.bySize: anyOverrideOfSize,
-		&j.byMoved: anyMovedLike, &j.byContent: foundByKey, &j.byState: stateOfKnown,
-		&j.byAnswer: anyAnswerOfSize, &j.byAll: aboutFile,
-	} {
-		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
-			return fault(err)
-		}
-	}
-	return nil
 }
 
 // openWriter makes j writable. version is that of the file; 0 for an empty database.

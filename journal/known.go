@@ -332,7 +332,7 @@ const stateOfKnown = `SELECT (SELECT coalesce(max(line), 0) FROM sources), chang
 
 // KnownState returns the state of the known pictures.
 func (j *Journal) KnownState(ctx context.Context) (KnownState, error) {
-	state, err := knownState(one(ctx, j.byState))
+	state, err := knownState(j.read.one(ctx, stateOfKnown))
 	return state, fault(err)
 }
 

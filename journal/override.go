@@ -112,7 +112,7 @@ func scanFileOverride(row scanner) (s fileOverride, err error) {
 // another revision was approved.
 func (j *Journal) Override(ctx context.Context, e providers.Entry) (Override, error) {
 	a := overrideKeyOf(e)
-	s, err := scanFileOverride(one(ctx, j.byFile, []byte(a.ref), a.size, a.modified))
+	s, err := scanFileOverride(j.read.one(ctx, overrideOfFile, []byte(a.ref), a.size, a.modified))
 	return s.of(e.Revision), fault(err)
 }
 

@@ -22,13 +22,13 @@ type Record struct {
 	Marked    time.Time // when a grace began for this revision and verdict; zero: not begun
 }
 
-// recordByRef is the query of Journal.byRef.
+// recordByRef is the query of Record.
 const recordByRef = matchQuery + `storage = $1 AND version = $2 AND ref = $3`
 
 // Record returns the record of the file ref by that version of the detectors. The error wraps fs.ErrNotExist if there
 // is none, or if its checksum is wrong.
 func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (r Record, err error) {
-	m, err := scanMatch(one(ctx, j.byRef, storage, version, []byte(ref)))
+	m, err := scanMatch(j.read.one(ctx, recordByRef, storage, version, []byte(ref)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && !m.sound:
 		err = fs.ErrNotExist

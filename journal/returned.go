@@ -15,7 +15,7 @@ const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = 
 	AND NOT EXISTS (SELECT * FROM operations l WHERE l.kind = 'trash' AND l.size = o.size AND l.id > o.id
 		AND l.created = o.created AND l.modified = o.modified AND l.ended IS NOT NULL AND l.error IS NULL)`
 
-// anyMovedLike is the query of Journal.byMoved.
+// anyMovedLike is the query of MovedLike.
 const anyMovedLike = `SELECT EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)`
 
 // movedLikeArgs returns the parameters of movedLike for a file like e.
@@ -29,7 +29,7 @@ func movedLikeArgs(e providers.Entry) []any {
 func (j *Journal) MovedLike(ctx context.Context, e providers.Entry) ([]Operation, error) {
 	args := movedLikeArgs(e)
 	var some bool
-	if err := one(ctx, j.byMoved, args...).Scan(&some); err != nil || !some {
+	if err := j.read.one(ctx, anyMovedLike, args...).Scan(&some); err != nil || !some {
 		return nil, fault(err)
 	}
 	rows, err := j.read.QueryContext(ctx, operationQuery+movedLike+" ORDER BY o.id", args...)

@@ -16,21 +16,6 @@ type queries interface {
 // scanner is a *sql.Row or the current row of *sql.Rows.
 type scanner interface{ Scan(targets ...any) error }
 
-// one returns the row that a prepared statement looks up by its key. It checks ctx only before the query, which takes
-// microseconds, because database/sql and the driver would each start a goroutine to watch ctx.
-func one(ctx context.Context, stmt *sql.Stmt, key ...any) scanner {
-	if err := ctx.Err(); err != nil {
-		return noRow{err}
-	}
-	return stmt.QueryRowContext(context.WithoutCancel(ctx), key...)
-}
-
-// noRow is the result of a query that was not run.
-type noRow struct{ error }
-
-// Scan returns the error for which the query was not run.
-func (r noRow) Scan(...any) error { return r.error }
-
 // collect returns the scanned rows. err is the error of the query. It closes rows, and returns no rows with an
 // error.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {

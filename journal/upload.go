@@ -98,7 +98,7 @@ func (j *Journal) Answers(ctx context.Context) (map[Content]fingerprint.Answer, 
 // AnswersOfSize is Answers for the files of one size. It costs little if there are none, as for almost every size.
 func (j *Journal) AnswersOfSize(ctx context.Context, size int64) (map[Content]fingerprint.Answer, error) {
 	var some bool
-	if err := one(ctx, j.byAnswer, size).Scan(&some); err != nil || !some {
+	if err := j.read.one(ctx, anyAnswerOfSize, size).Scan(&some); err != nil || !some {
 		return nil, fault(err)
 	}
 	return j.answers(ctx, "AND size = $1 ORDER BY id", size)
