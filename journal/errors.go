@@ -130,8 +130,5 @@ type recordedError struct {
 func (e *recordedError) Error() string { return e.text }
 func (e *recordedError) Unwrap() error { return e.kind }
 
-// text returns s as valid UTF-8 without NUL: PostgreSQL stores no other text.
-func text(s string) string { return strings.ReplaceAll(utf8Text(s), "\x00", "\uFFFD") }
-
 // utf8Text returns s as valid UTF-8.
 func utf8Text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
+	"github.com/sweepd/sweepd/internal/postgres"
 	"github.com/sweepd/sweepd/known"
 )
 
@@ -52,8 +53,8 @@ func knownValues(source int64, p known.Picture) []any {
 
 // storable returns p with texts that every database stores.
 func storable(p known.Picture) known.Picture {
-	p.MediaType, p.Product = text(p.MediaType), fingerprint.Product(text(string(p.Product)))
-	p.Conversation, p.Title = text(p.Conversation), text(p.Title)
+	p.MediaType, p.Product = postgres.Text(p.MediaType), fingerprint.Product(postgres.Text(string(p.Product)))
+	p.Conversation, p.Title = postgres.Text(p.Conversation), postgres.Text(p.Title)
 	return p
 }
 

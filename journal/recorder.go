@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sweepd/sweepd/internal/postgres"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -27,7 +28,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	}
 	key := j.keys.next()
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
-	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), bit(op.Cause.Approved))
+	args = append(args, []byte(op.Receipt), postgres.Text(op.Cause.Rule), string(reasons), bit(op.Cause.Approved))
 	e := ending{
 		kind:     op.Kind,
 		storage:  op.Storage,
@@ -253,7 +254,7 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	if one.opErr == nil {
 		receipt, e.receipt = one.receipt, one.receipt
 	} else {
-		opErr, kind = text(one.opErr.Error()), kindOf(one.opErr)
+		opErr, kind = postgres.Text(one.opErr.Error()), kindOf(one.opErr)
 	}
 	var res sql.Result
 	if err == nil {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"time"
+
+	"github.com/sweepd/sweepd/internal/postgres"
 )
 
 // Run is one pass over the storages, or one action of the user.
@@ -52,10 +54,10 @@ func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage,
 		if !json.Valid(summary) {
 			return fmt.Errorf("the summary of run %d is not JSON", id)
 		}
-		sum = text(string(summary))
+		sum = postgres.Text(string(summary))
 	}
 	if runErr != nil {
-		failure = text(runErr.Error())
+		failure = postgres.Text(runErr.Error())
 	}
 	ctx = context.WithoutCancel(ctx)
 	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {

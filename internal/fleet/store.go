@@ -162,7 +162,7 @@ func (s *store) end(ctx context.Context, t turn, o outcome) error {
 			next_due = clock_timestamp() + CASE WHEN again THEN interval '0' ELSE $3::interval END, memory = $4,
 			failures = CASE WHEN $5 = '' THEN 0 ELSE failures + 1 END, failure = $5, detail = $6
 		WHERE storage = $1 AND turn = $2 AND state = 'running'`,
-		t.Storage, t.Number, o.wait, o.memory, o.failure, o.detail)
+		t.Storage, t.Number, o.wait, o.memory, o.failure, postgres.Text(o.detail))
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNoTurn
 	}

@@ -34,6 +34,11 @@ func IsDSN(s string) bool {
 	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
 }
 
+// Text returns s as valid UTF-8 without NUL: PostgreSQL stores no other text.
+func Text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 // Database is where connections lead.
 type Database struct {
 	// Name is the address without the user, the password and the options, for messages.
