@@ -18,13 +18,9 @@ import (
 )
 
 // TestTwoYearsInAService runs the service through days in which files come and go, users undo, clocks jump, machines
-// sleep and services fail, and checks the program's promises. SWEEPD_SOAK_DAYS is the number of days; -short runs a
-// fortnight.
+// sleep and services fail, and checks the program's promises. SWEEPD_SOAK_DAYS is the number of days.
 func TestTwoYearsInAService(t *testing.T) { // alone, because it measures the heap
 	days := 28
-	if testing.Short() {
-		days = 14
-	}
 	if text := os.Getenv("SWEEPD_SOAK_DAYS"); text != "" {
 		var err error
 		if days, err = strconv.Atoi(text); err != nil {
