@@ -18,12 +18,12 @@ import (
 var markerName = []byte(marker + "\x00")
 
 // leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
-// marker in it or above it. Goroutines that ask about one folder at the same time share one look.
+// marker in it or above it. Goroutines that ask about one folder of one root at the same time share one look.
 func (d *Driver) leftOut(r *roots.Root, folder string) error {
 	if err := d.rules.leaves(r.Path, folder); err != nil {
 		return err
 	}
-	return d.marks.Do(folder, func(int) error {
+	return d.marks.Do(r.Path+"\x00"+folder, func(int) error {
 		rel, in := disk.Below(r.Path, folder)
 		if !in {
 			rel = "."

@@ -15,7 +15,7 @@ type platform struct {
 	trash    *xdgtrash.Trash
 	guards   *guards.Guards
 	listings atomic.Uint64              // that have begun
-	marks    guards.Singleflight[error] // of leftOut, by folder
+	marks    guards.Singleflight[error] // of leftOut, by root and folder
 }
 
 // prepare makes what depends on the roots.
