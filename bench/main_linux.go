@@ -1,6 +1,6 @@
 // Command bench measures two builds of sweepd in turn, and a floor or another program beside them.
 //
-//	bench [-n RUNS] [-dir DIR] BEFORE NOW [ROW...]
+//	bench [-n RUNS] [-dir DIR] [-picture FILE] BEFORE NOW [ROW...]
 //	bench tree mixed|tiny DIR
 //	bench floor stat|head DIR
 //
@@ -34,6 +34,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	n := flags.Int("n", 9, "runs of each program")
 	dir := flags.String("dir", "", "the folder for the trees of files, which are kept")
+	picture := flags.String("picture", "", "a picture with a verified credential, for the row copies")
 	list := flags.Bool("list", false, "list the rows")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -50,7 +51,7 @@ func run(args []string) error {
 	if *dir == "" {
 		return errors.New("-dir is needed")
 	}
-	b := &bench{runs: *n, dir: *dir}
+	b := &bench{runs: *n, dir: *dir, picture: *picture}
 	for i, program := range []*string{&b.before, &b.now} {
 		var err error
 		if *program, err = filepath.Abs(flags.Arg(i)); err != nil {
@@ -60,6 +61,10 @@ func run(args []string) error {
 	fmt.Println(header)
 	for _, r := range rows {
 		if named := flags.Args()[2:]; len(named) > 0 && !slices.Contains(named, r.name) {
+			continue
+		}
+		if r.picture && b.picture == "" {
+			fmt.Fprintln(os.Stderr, "left out, because it needs -picture:", r.name)
 			continue
 		}
 		if err := b.measure(r); err != nil {

@@ -18,6 +18,7 @@ type bench struct {
 	runs        int    // of each program
 	dir         string // of the trees
 	before, now string // the programs
+	picture     string // a picture with a credential, for the row copies; "": there is none
 }
 
 // sweepd returns a command of the build, with a record of its own in t.dir.
@@ -60,7 +61,7 @@ func (b *bench) measure(r row) error {
 	got := make([][]figures, kinds)
 	for range b.runs {
 		for kind := range kinds {
-			t := trial{program: []string{b.before, b.now, b.now}[kind], tree: tree}
+			t := trial{program: []string{b.before, b.now, b.now}[kind], tree: tree, picture: b.picture}
 			f, err := t.run(r, kind == 2)
 			if err != nil {
 				return err
@@ -106,7 +107,10 @@ func (t trial) run(r row, peer bool) (f figures, err error) {
 	f.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	// A new process begins with the most that this one had: so trees of files are made by a process of their own.
 	f.memory = float64(used.Maxrss) / 1000
-	return f, nil
+	if r.check != nil {
+		err = r.check(t)
+	}
+	return f, err
 }
 
 // tree returns the folder with the tree of that kind and makes it unless it is there.
