@@ -61,6 +61,7 @@ const hexDigits = "0123456789ABCDEF"
 // loses no byte, UTF-8 or not.
 func escape(s string) string {
 	var b strings.Builder
+	b.Grow(2 * len(s))
 	for _, c := range []byte(s) {
 		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-_.~", c) >= 0 {
 			b.WriteByte(c)
@@ -73,7 +74,11 @@ func escape(s string) string {
 
 // unescape undoes escape; it leaves any other byte as it is.
 func unescape(s string) (string, error) {
+	if strings.IndexByte(s, '%') < 0 {
+		return s, nil
+	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] != '%' {
 			b.WriteByte(s[i])
