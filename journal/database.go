@@ -43,15 +43,15 @@ func openDatabase(ctx context.Context, dsn string, o Options, readOnly bool, t t
 		j.write = sql.OpenDB(db.Connector(false, t.Limits))
 		j.write.SetMaxOpenConns(1)
 	}
-	err = j.beginDatabase(ctx, cmp.Or(o.Skew, 30*time.Second))
+	err = j.beginDatabase(ctx, cmp.Or(o.Skew, 30*time.Second), o.Heads)
 	if err != nil {
 		return nil, fmt.Errorf("open journal %q: %w", j.name, errors.Join(fault(err), j.Close()))
 	}
 	return j, nil
 }
 
-// beginDatabase brings the tables to the latest version.
-func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
+// beginDatabase brings the tables to the latest version. dir is Options.Heads.
+func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration, dir string) error {
 	version, err := databaseVersion(ctx, j.read.DB)
 	if err == nil && j.write != nil {
 		err = j.compareClocks(ctx, skew)
@@ -76,7 +76,11 @@ func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration) error {
 		return err
 	}
 	if j.write != nil {
-		j.chain = &chainer{guard: j.guard, heads: &heads{leases: j.leases, last: map[string]head{}}}
+		heads, err := newHeads(ctx, j.leases, dir, j.id)
+		if err != nil {
+			return err
+		}
+		j.chain = &chainer{guard: j.guard, heads: heads}
 		if err := j.startRecorder(ctx); err != nil {
 			return err
 		}

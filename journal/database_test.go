@@ -450,6 +450,68 @@ func TestAReaderMayTakeItsTime(t *testing.T) {
 	}
 }
 
+// A backup of a database that is restored is an older copy, as a file is.
+func TestARestoredBackupIsRefusedByTheMachinesThatKnowBetter(t *testing.T) {
+	s := startServer(t)
+	dsn, other := s.Schema(t), s.Schema(t)
+	here := t.TempDir()
+	opened := func(dsn, heads string) (*Journal, error) {
+		return openDatabase(t.Context(), dsn, Options{Now: time.Now, Heads: heads}, false, testTerms())
+	}
+	sweep := func(j *Journal, name string) {
+		t.Helper()
+		release := must(j.Lease(t.Context(), "home", "apply"))(t)
+		run := must(j.BeginRun(t.Context(), "apply", ""))(t)
+		did(t, j, trashOf(file(name, "1")), providers.Receipt("bin/"+name))
+		if err := errors.Join(j.EndRun(t.Context(), run, nil, nil), release()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j := must(opened(dsn, here))(t)
+	sweep(j, "a")
+	restore := s.Backup(t, dsn)
+	sweep(j, "b")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j = must(opened(dsn, here))(t)
+	if err := errors.Join(j.Intact(), j.Close()); err != nil {
+		t.Errorf("the same database: %v", err)
+	}
+	restore()
+	_, err := opened(dsn, here)
+	wants(t, "a backup", err, ErrOlder)
+	_, err = opened(other, here)
+	wants(t, "another journal", err, ErrMissing)
+
+	// A machine that has swept other storages knows nothing of this one, until its own decisions are missing.
+	j = must(opened(dsn, t.TempDir()))(t)
+	sweep(j, "c")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = opened(dsn, here)
+	wants(t, "a backup that was continued", err, ErrOlder)
+	if err := os.Remove(filepath.Join(here, j.id, ".head")); err != nil {
+		t.Fatal(err)
+	}
+	j = must(opened(dsn, here))(t)
+	_, err = j.Lease(t.Context(), "home", "apply")
+	wants(t, "the lease of a storage whose lines are missing", err, ErrOlder)
+	wants(t, "Err", j.Err(), ErrOlder)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(here, here+".aside"); err != nil {
+		t.Fatal(err)
+	}
+	j = must(opened(dsn, here))(t)
+	sweep(j, "d")
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // The tables are made where the version is looked up, whatever else the session can see.
 func TestAJournalInALaterSchemaIsAnotherOne(t *testing.T) {
 	s := startServer(t)

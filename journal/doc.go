@@ -30,9 +30,10 @@
 // accidental changes. Times are stored as UTC microseconds, and refs, revisions, paths and receipts as bytes.
 //
 // In PostgreSQL the tables are the same, in migrations/postgres/*.sql, with leases in addition: who may write to a
-// storage, and the end of its chain, of which there is one for each storage and one for all other events. No file is
-// beside the journal then. A storage has one writer at a time: Begin returns ErrFenced without its Lease. The table
-// claims has what plans were allowed, and controls the pause of all machines; see Claim and SetPause.
+// storage, and the end of its chain, of which there is one for each storage and one for all other events. The ends are
+// also stored in a folder of each machine, Options.Heads. A storage has one writer at a time: Begin returns ErrFenced
+// without its Lease. The table claims has what plans were allowed, and controls the pause of all machines; see Claim
+// and SetPause.
 //
 // Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.

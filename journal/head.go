@@ -83,6 +83,12 @@ func (h head) isIn(row scanner) error {
 // it, because replacing a file takes longer than the commit; an older head is valid, so that only the operations
 // since are not protected by it.
 func (j *Journal) writeHead(ctx context.Context) error {
+	if j.chain.heads != nil {
+		if err := j.chain.heads.write(); err != nil {
+			return fmt.Errorf("note the last lines of the journal: %w", err)
+		}
+		return nil
+	}
 	if j.path == "" || !j.chain.grown.Swap(false) {
 		return nil
 	}

@@ -3,10 +3,18 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/sweepd/sweepd/internal/durable"
 )
 
 // PostgreSQL has a chain for each storage, so that the processes that write to different storages do not wait for each
@@ -17,9 +25,98 @@ import (
 // heads appends to the chains of one database.
 type heads struct {
 	leases *leases // of this process
+	// dir is a folder of this machine with a file for each chain, as head.go keeps one beside a journal in a file; ""
+	// for none. A backup of the database that is restored lacks the lines that these files name.
+	dir string
 
-	mu   sync.Mutex
-	last map[string]head // the last line of each chain that is known to be durable
+	mu    sync.Mutex
+	last  map[string]head // the last line of each chain that is known to be durable
+	grown map[string]bool // the chains that were appended to since their files were written
+}
+
+// newHeads returns the heads of the journal of that ID. It returns ErrMissing if this machine has those of another one
+// in dir, and ErrOlder if the decisions of users are older than dir says. "" is for no folder.
+func newHeads(ctx context.Context, l *leases, dir, id string) (*heads, error) {
+	h := &heads{leases: l, last: map[string]head{}, grown: map[string]bool{}}
+	if dir == "" {
+		return h, nil
+	}
+	of, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, other := range of {
+		if other.Name() != id {
+			return nil, fmt.Errorf("%w: %q has the ends of another one", ErrMissing, dir)
+		}
+	}
+	h.dir = filepath.Join(dir, id)
+	return h, h.compare(ctx, l.db, "")
+}
+
+// place returns the file of a chain, without its extension. The storage may be "".
+func (h *heads) place(storage string) string {
+	return h.dir + string(filepath.Separator) + url.PathEscape(storage)
+}
+
+// known returns the last line of a chain that is known to be durable, to this process or by the file.
+func (h *heads) known(storage string) (head, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last, ok := h.last[storage]
+	if ok || h.dir == "" {
+		return last, nil
+	}
+	noted, err := readHead(h.place(storage))
+	if err == nil && noted != nil {
+		last = *noted
+	}
+	if err == nil {
+		h.last[storage] = last
+	}
+	return last, err
+}
+
+// compare returns ErrOlder if the chain lacks the line that is known.
+func (h *heads) compare(ctx context.Context, db queries, storage string) error {
+	last, err := h.known(storage)
+	if err != nil || last.Lines == 0 {
+		return err
+	}
+	return last.isIn(db.QueryRowContext(ctx, `SELECT hash FROM chain WHERE storage = $1 AND line = $2`,
+		storage, last.Lines))
+}
+
+// write stores the heads that have grown. An older one is valid too: only the lines since are not protected by it.
+func (h *heads) write() error {
+	if h.dir == "" {
+		return nil
+	}
+	h.mu.Lock()
+	grown := slices.Sorted(maps.Keys(h.grown))
+	last := maps.Clone(h.last)
+	clear(h.grown)
+	h.mu.Unlock()
+	var err error
+	if len(grown) > 0 {
+		err = durable.MkdirAll(h.dir)
+	}
+	for _, storage := range grown {
+		var text []byte
+		if err == nil {
+			text, err = json.Marshal(last[storage])
+		}
+		if err == nil {
+			name := headName(h.place(storage))
+			err = durable.Replace(name, filepath.Base(name)+".new", append(text, '\n'))
+		}
+		if err != nil {
+			h.mu.Lock()
+			h.grown[storage] = true
+			h.mu.Unlock()
+		}
+	}
+	return err
 }
 
 // openChains are the chains that one transaction appends to.
@@ -129,14 +226,10 @@ func (o *openChains) begin(ctx context.Context, tx *sql.Tx, at headRow) error {
 	if held && c.open.fenced {
 		o.h.leases.lose(at.storage)
 	}
-	o.h.mu.Lock()
-	last := o.h.last[at.storage]
-	o.h.mu.Unlock()
-	if last.Lines == 0 || last == c.end() {
-		return nil
+	if last, err := o.h.known(at.storage); err != nil || last == c.end() {
+		return err
 	}
-	return last.isIn(tx.QueryRowContext(ctx, `SELECT hash FROM chain WHERE storage = $1 AND line = $2`,
-		at.storage, last.Lines))
+	return o.h.compare(ctx, tx, at.storage)
 }
 
 // add appends the last line of c, which is the chain of o, to the lines that flush sends.
@@ -182,7 +275,7 @@ func (h *heads) reached(chains *openChains) {
 	defer h.mu.Unlock()
 	for storage, c := range chains.all {
 		if c.line > h.last[storage].Lines {
-			h.last[storage] = c.end()
+			h.last[storage], h.grown[storage] = c.end(), true
 		}
 	}
 }

@@ -19,6 +19,10 @@ type Options struct {
 	Now func() time.Time
 	// Skew is how far the clock of a database may be from Now; 0: 30 seconds.
 	Skew time.Duration
+	// Heads is a folder of this machine, "" for none. The last lines that this machine has written to a database are
+	// stored there, and a database that lacks one is refused as an older copy. It is of one database; remove it to
+	// accept another one or a backup.
+	Heads string
 }
 
 // Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It

@@ -70,7 +70,14 @@ func (j *Journal) lease(ctx context.Context, storage, purpose string) (release f
 		return nil, err
 	}
 	if j.leases != nil {
-		return j.leases.take(ctx, storage, purpose)
+		release, err = j.leases.take(ctx, storage, purpose)
+		if err != nil {
+			return nil, err
+		}
+		if err := j.guard.judge(j.chain.heads.compare(ctx, j.read, storage)); err != nil {
+			return nil, errors.Join(err, release())
+		}
+		return release, nil
 	}
 	if j.path == "" { // a temporary journal has no other users
 		return func() error { return nil }, nil

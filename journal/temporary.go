@@ -14,7 +14,9 @@ func OpenTemporary(ctx context.Context, o Options) (*Journal, error) {
 	}
 	// The database exists as long as its connection; one connection is enough for both pools.
 	db := connect("/temporary", "memory", 1)
-	j := &Journal{d: sqliteDialect(), now: o.Now, read: newReader(db), write: db, guard: newGuard(nil), claims: newClaims()}
+	j := &Journal{
+		d: sqliteDialect(), now: o.Now, read: newReader(db), write: db, guard: newGuard(nil), claims: newClaims(),
+	}
 	err := j.openWriter(ctx, 0)
 	if err != nil {
 		return nil, fmt.Errorf("open a temporary journal: %w", errors.Join(err, j.Close()))

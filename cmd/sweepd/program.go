@@ -242,6 +242,10 @@ func (p *program) diagnose(err error) (status int, hint string) {
 			app.DatabaseVariable
 	case errors.Is(err, journal.ErrClocks):
 		return exitTrouble, "set the clocks of both, best by NTP; no age is computed with a wrong one"
+	case journal.Unreliable(err) && p.getenv(app.DatabaseVariable) != "":
+		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest " +
+			"backup, or accept this one by moving the folder heads in the state directory of each machine aside " +
+			"(this loses keep decisions and undo since then)"
 	case journal.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest " +
 			"copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep " +

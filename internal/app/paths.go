@@ -89,6 +89,9 @@ func (p Paths) Journal() string {
 	return cmp.Or(p.Database, filepath.Join(p.State, "journal.db"))
 }
 
+// heads returns the folder with the last lines of the journal in a database that this machine has written.
+func (p Paths) heads() string { return filepath.Join(p.State, "heads") }
+
 // Control returns the path of the socket at which a daemon with this state listens.
 func (p Paths) Control() string { return filepath.Join(p.run, "control") }
 

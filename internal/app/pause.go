@@ -184,7 +184,7 @@ func (p Paths) inDatabase(ctx context.Context, now func() time.Time, do func(*jo
 	if p.Database == "" {
 		return nil
 	}
-	j, err := journal.Open(ctx, p.Database, journal.Options{Now: now})
+	j, err := journal.Open(ctx, p.Database, journal.Options{Now: now, Heads: p.heads()})
 	if err != nil {
 		return err
 	}

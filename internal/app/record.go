@@ -28,7 +28,7 @@ func (e *StateError) Unwrap() error { return e.Err }
 // OpenRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
 // true.
 func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.Journal, error) {
-	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now})
+	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now, Heads: p.heads()})
 	if err != nil && p.Database == "" && !journal.Unreliable(err) {
 		err = &StateError{p.State, err}
 	}

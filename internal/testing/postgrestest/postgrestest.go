@@ -5,6 +5,7 @@
 package postgrestest
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -197,6 +198,25 @@ func (s *Server) Exec(t testing.TB, dsn, sql string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Backup makes a backup of the schema at dsn with pg_dump. restore puts it in place of what is there by then.
+func (s *Server) Backup(t testing.TB, dsn string) (restore func()) {
+	t.Helper()
+	schema := strings.TrimSuffix(dsn[strings.Index(dsn, "search_path=")+len("search_path="):], hasty)
+	dump, err := s.command("pg_dump", "--host="+s.dir, "--username=sweepd", "--schema="+schema, "postgres").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		s.Exec(t, dsn, "DROP SCHEMA "+schema+" CASCADE")
+		psql := s.command("psql", "--host="+s.dir, "--username=sweepd", "--quiet", "--set=ON_ERROR_STOP=1", "postgres")
+		psql.Stdin = bytes.NewReader(dump)
+		if out, err := psql.CombinedOutput(); err != nil {
+			t.Fatalf("psql: %v: %s", err, out)
+		}
 	}
 }
 
