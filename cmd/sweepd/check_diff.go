@@ -125,22 +125,31 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 	} else {
 		p.term.printf("%s would be treated the same by %s and by %s\n", images, names[0], names[1])
 	}
-	p.unknownEffects(before.Policy, after.Policy, names[1])
+	for _, key := range unknownEffects(before.Policy, after.Policy) {
+		switch key {
+		case "copies":
+			p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans "+
+				"with %s find these\n", names[1])
+		case "ask":
+			p.term.printf("what OpenAI would recognise is not among them; nothing was uploaded\n")
+		}
+	}
 	p.term.printf("nothing was changed\n")
 }
 
-// unknownEffects prints what the comparison cannot know, because it remembers nothing and uploads nothing.
-func (p *program) unknownEffects(before, after *policy.Policy, name string) {
+// unknownEffects returns the keys of the policy whose effects a comparison cannot know, because it remembers nothing
+// and uploads nothing: "copies" and "ask", if only the policy after has them.
+func unknownEffects(before, after *policy.Policy) []string {
+	keys := []string{}
 	if after.Copies && !before.Copies {
-		p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans "+
-			"with %s find these\n", name)
+		keys = append(keys, "copies")
 	}
 	for storage := range after.Storages {
 		if after.Asks(storage) && !before.Asks(storage) {
-			p.term.printf("what OpenAI would recognise is not among them; nothing was uploaded\n")
-			break
+			return append(keys, "ask")
 		}
 	}
+	return keys
 }
 
 // printTurn prints the files whose fate turns in one way. A turn without files has no heading.
@@ -195,7 +204,8 @@ type jsonEffect struct {
 	Images   int            `json:"images"` // in the storages of either policy
 	Turns    map[string]int `json:"turns"`  // number of changes by turn
 	Removed  []string       `json:"removed"`
-	Added    []string       `json:"added"` // lines of English on what else differs
+	Added    []string       `json:"added"`   // lines of English on what else differs
+	Unknown  []string       `json:"unknown"` // see unknownEffects
 	Complete bool           `json:"complete"`
 	Same     bool           `json:"same"`
 }
@@ -206,7 +216,8 @@ func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
 	removed, added := report.Differing(before.Policy.Besides(english), after.Policy.Besides(english))
 	end := jsonEffect{
 		Type: "effect", Before: before.File, After: after.File, Images: c.Images, Turns: map[string]int{},
-		Removed: append([]string{}, removed...), Added: append([]string{}, added...), Complete: !c.Partial(),
+		Removed: append([]string{}, removed...), Added: append([]string{}, added...),
+		Unknown: unknownEffects(before.Policy, after.Policy), Complete: !c.Partial(),
 		Same: len(c.Changes)+len(removed)+len(added) == 0 && !c.Partial(),
 	}
 	for _, turn := range policy.Turns() {

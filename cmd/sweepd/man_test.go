@@ -49,7 +49,8 @@ func TestTheManPagesAreUpToDate(t *testing.T) {
 			continue
 		}
 		if got, err := os.ReadFile(kept); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the help says, %v; go test ./cmd/sweepd -run ManPages -update", kept, err)
+			t.Errorf("%s is not what the help says, %v; "+
+				"go test ./cmd/sweepd ./internal/testing/manual -run UpToDate -update", kept, err)
 		}
 	}
 	if kept, _ := filepath.Glob(filepath.Join(dir, "*.1")); len(kept) != len(pages) {

@@ -2,9 +2,13 @@ package report_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/language"
@@ -149,6 +153,25 @@ func TestASheetSaysWhyAndWhen(t *testing.T) {
 		why, when := report.Sentence(report.Because(f).String()), report.When(c.d).String()
 		if why != c.why || when != c.when {
 			t.Errorf("got %q and %q, want %q and %q", why, when, c.why, c.when)
+		}
+	}
+}
+
+// A page is in one language: its templates have no text of their own.
+func TestEachTextOfAPageCanBeTranslated(t *testing.T) {
+	pages, err := filepath.Glob("*.html")
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	notShown := regexp.MustCompile(`(?s)\{\{.*?\}\}|<(style|script|code)\b.*?</(style|script|code)>|<[^>]*>|&[a-z]+;`)
+	for _, name := range pages {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := notShown.ReplaceAllString(string(page), " ")
+		if words := strings.FieldsFunc(rest, func(r rune) bool { return !unicode.IsLetter(r) }); len(words) > 0 {
+			t.Errorf("%s: %q is in English in all languages", name, words)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the pages")
 
-const again = "go test ./internal/testing/manual -update"
+// again rewrites all pages that are generated, those of the verbs too.
+const again = "go test ./cmd/sweepd ./internal/testing/manual -run UpToDate -update"
 
 // page compares a page with what was written before, or rewrites it.
 func page(t *testing.T, path string, want []byte) {
