@@ -28,7 +28,8 @@ func (t trial) due() error {
 	}
 	for i := range dueFiles {
 		at := newest.Add(-time.Duration(i) * time.Minute)
-		if err := write(t.dueFile(i), append(append(png(nil, 1, 1, nil), iend...), make([]byte, i%4000)...), at); err != nil {
+		content := append(append(png(nil, 1, 1, nil), iend...), make([]byte, i%4000)...)
+		if err := write(t.dueFile(i), content, at); err != nil {
 			return err
 		}
 	}
