@@ -39,8 +39,8 @@ type Storage struct {
 	// The fields below are used by fleets. One of the first four selects the members.
 	Everyone bool     // all users of the directory
 	Users    []string // these, by their e-mail addresses
-	Group    string   // those in a group: its address in a Workspace, its name in a team
-	Query    string   // those that match a search of the directory
+	Group    string   // those in a group of a Workspace, by its address
+	Query    string   // those that match a search of the directory of a Workspace
 	Except   []string // addresses of members that are left out
 	Admin    string   // the administrator as whom the directory of a Workspace is read
 

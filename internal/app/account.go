@@ -145,9 +145,9 @@ func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Reques
 	if most != nil {
 		access = *most
 	}
-	if a.storage.Type == policy.Dropbox {
-		use := dropboxUse(access)
-		r.Service, r.Scopes = dropboxaccount.Service(a.storage.Member), use.Scopes(a.storage.Member)
+	if a.storage.Type == policy.Dropbox || a.storage.Type == policy.DropboxTeam {
+		use, team := dropboxUse(access), teamOf(a.storage)
+		r.Service, r.Scopes = dropboxaccount.Service(team), use.Scopes(team)
 		r.Client, err = dropboxaccount.Client(a.storage.AppKey)
 		return r, use, err
 	}
@@ -184,8 +184,8 @@ func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool)
 	signedOut := errors.Is(err, oauth.ErrNotSignedIn) && forget
 	if err == nil {
 		service := googleaccount.Service()
-		if a.storage.Type == policy.Dropbox {
-			service = dropboxaccount.Service(a.storage.Member)
+		if a.storage.Type == policy.Dropbox || a.storage.Type == policy.DropboxTeam {
+			service = dropboxaccount.Service(teamOf(a.storage))
 		}
 		err = oauth.Revoke(ctx, service, o.net(), g)
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
@@ -15,11 +14,19 @@ import (
 	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
+// teamOf returns whom an app acts for: the member of a storage, dropboxaccount.Team for a fleet, or "".
+func teamOf(st policy.Storage) string {
+	if st.IsFleet() || st.Fleet != "" {
+		return dropboxaccount.Team
+	}
+	return st.Member
+}
+
 // dropbox returns the options with which the account of a storage of the policy is opened for use. Member is
 // empty unless the app is a team's.
 func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropboxaccount.Use) dropboxaccount.Options {
 	return dropboxaccount.Options{
-		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
+		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member, Fleet: st.Fleet,
 		Store: p.SignIns(o.Getenv), Net: o.netOf(st),
 	}
 }
@@ -38,7 +45,7 @@ func (o Options) dropboxDriver(
 	ctx context.Context, c *dropboxaccount.Connection, st policy.Storage,
 ) (*dropbox.Driver, error) {
 	return dropbox.Open(ctx, dropbox.Options{
-		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
+		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: c.Member,
 		TeamSpace: st.TeamSpace, Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: o.Now,
 	})
 }
@@ -58,12 +65,12 @@ func (o Options) dropboxAlone(
 // openDropbox opens the Dropbox account that the policy calls name. It returns the same values and errors as
 // openDrive.
 func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
-	if st.Fleet != "" {
-		return nil, nil, fmt.Errorf("a member of a Dropbox team: %w", errors.ErrUnsupported)
-	}
 	use := dropboxaccount.Look
 	if a.use(name) > googleaccount.Look {
 		use = dropboxaccount.Trash
+	}
+	if a.roll != nil && st.Fleet != "" {
+		st.Member = a.roll.ids[name]
 	}
 	c, err := dropboxaccount.Connect(ctx, a.o.dropbox(a.Paths, name, st, use))
 	if errors.Is(err, oauth.ErrNotSignedIn) {

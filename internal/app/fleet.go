@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
 	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/policy"
 )
@@ -20,6 +22,8 @@ type Roll struct {
 	// Errs is why a fleet, or the storage of one member, is not swept. A fleet with an error has no members here: of a
 	// part of a directory, or of none, nothing follows.
 	Errs map[string]error
+
+	ids map[string]string // of members of Dropbox teams, by storage
 }
 
 // Absent is an account of a fleet that is not swept, although nothing failed.
@@ -31,7 +35,7 @@ type Absent struct {
 // CallRoll reads the directories of the policy's fleets, all of them at once: an account that two fleets select is
 // swept by neither, since only one's rules can be meant for it.
 func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *Roll {
-	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}}
+	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}, ids: map[string]string{}}
 	byType := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
@@ -53,24 +57,59 @@ func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *R
 	return r
 }
 
-// user is a selected user. away is why the account is not swept; zero: it is.
+// user is a selected user. away is why the account is not swept; zero: it is. id is that of a member of a Dropbox team.
 type user struct {
 	address string
 	away    language.Message
+	id      string
 }
 
-// users returns the selected users of a fleet. It asks no directory if the policy lists them.
+// users returns the selected users of a fleet. It asks no directory of Google's if the policy lists them.
 func (o Options) users(ctx context.Context, paths Paths, name string, st policy.Storage) (all []user, err error) {
+	if st.Type == policy.DropboxTeam {
+		return o.dropboxMembers(ctx, paths, name, st)
+	}
 	if len(st.Users) > 0 {
 		for _, address := range st.Users {
 			all = append(all, user{address: address})
 		}
 		return all, nil
 	}
-	if st.Type == policy.Workspace {
-		return o.googleUsers(ctx, paths, name, st)
+	return o.googleUsers(ctx, paths, name, st)
+}
+
+// dropboxMembers lists the members of a Dropbox team, of which the policy may select some.
+func (o Options) dropboxMembers(
+	ctx context.Context, paths Paths, name string, st policy.Storage,
+) (all []user, err error) {
+	c, err := dropboxaccount.ConnectTeam(ctx, o.dropbox(paths, name, st, dropboxaccount.Look))
+	if errors.Is(err, oauth.ErrNotSignedIn) {
+		err = &UsageError{err, dropboxaccount.Hint(err)}
 	}
-	return nil, fmt.Errorf("the directory of %s: %w", st.Service(), errors.ErrUnsupported)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.Clone(st.Users)
+	for _, m := range found {
+		same := func(address string) bool { return strings.EqualFold(address, m.Address) }
+		if !st.Everyone && !slices.ContainsFunc(st.Users, same) {
+			continue
+		}
+		left = slices.DeleteFunc(left, same)
+		u := user{address: m.Address, id: m.ID}
+		if m.Away != "" {
+			u.away = language.Messagef("Dropbox says that it is %q", m.Away)
+		}
+		all = append(all, u)
+	}
+	for _, address := range left {
+		all = append(all, user{address: address, away: language.Messagef("it is not of the team %q", c.Account.Email)})
+	}
+	return all, nil
 }
 
 // googleUsers reads the directory of a Google Workspace.
@@ -79,7 +118,7 @@ func (o Options) googleUsers(ctx context.Context, paths Paths, name string, st p
 	as.Impersonate = st.Admin
 	found, err := googleaccount.Users(ctx, as, googleaccount.Selection{Group: st.Group, Query: st.Query})
 	for _, u := range found {
-		all = append(all, user{u.Address, map[string]language.Message{
+		all = append(all, user{address: u.Address, away: map[string]language.Message{
 			"suspended": language.Messagef("it is suspended"),
 			"archived":  language.Messagef("it is archived"),
 			"outside":   language.Messagef("it is not of this Workspace"),
@@ -101,6 +140,7 @@ func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 			r.Absent = append(r.Absent, Absent{name, u.away})
 		default:
 			names = append(names, name)
+			r.ids[name] = u.id
 		}
 	}
 	if len(names) == 0 {
@@ -269,7 +309,18 @@ func (o Options) examineFleet(
 			return
 		}
 	}
-	if len(members) > 0 {
-		o.examineAccount(ctx, paths, pol, members[0], yield)
+	if len(members) == 0 {
+		return
 	}
+	if st, _ := pol.Storage(members[0]); st.Type == policy.GDrive {
+		o.examineAccount(ctx, paths, pol, members[0], yield)
+		return
+	}
+	st, _ := pol.Storage(members[0])
+	f := Finding{Check: "account", State: Well, Text: language.Verbatim(st.Account)}
+	need := dropboxUse(pol.Access(name))
+	if _, err := dropboxaccount.Connect(ctx, o.dropbox(paths, members[0], st, need)); err != nil {
+		f.State, f.Text, f.Hint = Fail, language.Explanation(err), language.Verbatim(hintOf(err))
+	}
+	yield(f)
 }

@@ -11,7 +11,7 @@ import (
 
 // called returns the roll of two fleets of one type that select these users; a fleet without users fails.
 func called(users map[string][]string) *Roll {
-	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}}
+	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}, ids: map[string]string{}}
 	st := policy.Storage{Type: policy.Workspace, Except: []string{"ceo@a.example"}}
 	for fleet, addresses := range users {
 		var all []user

@@ -73,8 +73,7 @@ type storageForm struct {
 	TeamSpace *boolean `yaml:"team_space"`
 	// For workspace and dropbox_team: all, or the e-mail addresses of those whose accounts are swept.
 	Users some[user] `yaml:"users"`
-	// For workspace: the address of a group, whose users are swept, also those of groups in it. For dropbox_team: the
-	// name of a group.
+	// For workspace: the address of a group, whose users are swept, also those of groups in it.
 	Group *group `yaml:"group"`
 	// For workspace: a search of the directory, whose results are swept: "orgUnitPath=/Sales".
 	Query *query `yaml:"query"`

@@ -90,8 +90,8 @@ func (user) JSONSchema() *jsonschema.Schema {
 }
 
 func (group) JSONSchema() *jsonschema.Schema {
-	return named("group", "The address of a group in a Workspace, or the name of one in a Dropbox team.",
-		pattern(`^\S(.*\S)?$`), "designers@example.org", "Design")
+	return named("group", "The address of a group in a Workspace.",
+		pattern(`^\S(.*\S)?$`), "designers@example.org")
 }
 
 func (query) JSONSchema() *jsonschema.Schema {
@@ -310,7 +310,7 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 				everybody(false, []string{"users"}, "group", "query", "admin"),
 			}
 		case policy.DropboxTeam:
-			takes.OneOf = []*jsonschema.Schema{{Required: []string{"users"}}, {Required: []string{"group"}}}
+			takes.Required = append(takes.Required, "users")
 		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: &jsonschema.Schema{Properties: of}, Then: takes})
 	}

@@ -22,6 +22,10 @@ type Options struct {
 	Member string      // with a team's app: the member that it acts as ("dbmid:...")
 	Store  oauth.Store // the grant to the app
 
+	// Fleet is the name of the fleet that the account is of, whose grant is used for all its members. Account is then
+	// required; Member may be empty.
+	Fleet string
+
 	Net oauth.Net
 }
 
@@ -32,7 +36,8 @@ type Connection struct {
 	Transport *cloudhttp.Transport
 	Account   oauth.Account
 	Scopes    []string
-	Uses      Use // the most that the scopes allow
+	Uses      Use    // the most that the scopes allow
+	Member    string // the member that a team's app acts as
 }
 
 // Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It
@@ -41,6 +46,9 @@ type Connection struct {
 // Errors are of the kinds of package oauth: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
 // ErrClient, ErrExposed; or cloudhttp's. None of them means anything about the files.
 func Connect(ctx context.Context, o Options) (*Connection, error) {
+	if o.Fleet != "" {
+		return connectMember(ctx, o)
+	}
 	client, err := Client(o.AppKey)
 	if err != nil {
 		return nil, err
@@ -55,6 +63,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	}
 	c.Account, c.Scopes = opened.Grant.Account, opened.Grant.Scopes
 	c.Uses, _ = Uses(c.Scopes, o.Member)
+	c.Member = o.Member
 	return c, nil
 }
 

@@ -17,7 +17,7 @@ func Ours(err error) bool {
 		return false
 	}
 	of, _, route := strings.Cut(fault.Call, "/")
-	return route && (of == "files" || of == "users" || of == "auth") ||
+	return route && (of == "files" || of == "users" || of == "auth" || of == "team") ||
 		strings.HasSuffix(fault.Call, " api.dropboxapi.com")
 }
 
@@ -51,7 +51,7 @@ func scopeHint(scope string) string {
 	switch {
 	case scope == "":
 		scope = "what is missing"
-	case !slices.Contains(Purge.Scopes("dbmid:any"), scope):
+	case !slices.Contains(Purge.Scopes(Team), scope):
 		return "Dropbox requires the scope " + scope +
 			", which sweepd does not ask for: another sign-in does not help; please report it"
 	}

@@ -28,10 +28,16 @@ const (
 	// actAsMember allows the header Dropbox-API-Select-User, and makes the sign-in a team's and not one user's:
 	// https://www.dropbox.com/developers/documentation/http/teams.
 	actAsMember = "team_data.member"
+
+	listMembers = "members.read"
+	nameTeam    = "team_info.read"
 )
 
+// Team stands in place of a member's id for the sign-in to a team's app that acts for each of the team's members.
+const Team = "team"
+
 // Scopes returns the fewest scopes that a use needs. member is the team member that a team's app acts as, "" for an
-// app of the user's own.
+// app of the user's own, or Team.
 func (u Use) Scopes(member string) []string {
 	all := []string{account, metadata, content}
 	if u >= Trash {
@@ -42,6 +48,9 @@ func (u Use) Scopes(member string) []string {
 	}
 	if member != "" {
 		all = append(all, actAsMember)
+	}
+	if member == Team {
+		all = append(all, listMembers, nameTeam)
 	}
 	return all
 }

@@ -30,10 +30,11 @@ const (
 	permanentDelete = "files.permanent_delete"
 	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User or Dropbox-API-Select-Admin
 	membersRead     = "members.read"     // listing the members
+	teamInfoRead    = "team_info.read"   // naming the team
 )
 
 // teamScopes returns all team scopes.
-func teamScopes() []string { return []string{permanentDelete, teamMember, membersRead} }
+func teamScopes() []string { return []string{permanentDelete, teamMember, membersRead, teamInfoRead} }
 
 // ofTeam reports whether one of the scopes is a team scope.
 func ofTeam(scopes []string) bool {

@@ -245,3 +245,14 @@ func TestAnAdministratorNeedsATeam(t *testing.T) {
 		t.Error("an administrator of no team")
 	}
 }
+
+func TestATeamNamesItself(t *testing.T) {
+	o := newOffice(t)
+	about, err := o.members(o.team.Token("team_info.read").Access).GetInfoContext(t.Context())
+	if err != nil || about.TeamId != o.team.ID() || about.Name == "" || about.Policies == nil {
+		t.Errorf("got %+v, %v", about, err)
+	}
+	if status, body := o.post(o.team.Token("members.read").Access, "team/get_info", "null"); status != 401 {
+		t.Errorf("without the scope: %d %s", status, body)
+	}
+}

@@ -72,6 +72,7 @@ func routes() map[string]*route {
 	for name, rt := range all {
 		rt.admin = strings.HasPrefix(name, "/2/files/") // "whole team" in the documentation of each
 	}
+	add("team/get_info", apiHost, rpc, teamInfoRead, teamInfo).team = true
 	add("team/members/list_v2", apiHost, rpc, membersRead, listMembers).team = true
 	add("team/members/list/continue_v2", apiHost, rpc, membersRead, moreMembers).team = true
 	return all

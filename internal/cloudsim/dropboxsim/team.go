@@ -75,3 +75,27 @@ func (t *Team) Folder(name string) error {
 	n.shares.mountIn(t.space, rel, n.display, editor, now)
 	return nil
 }
+
+// teamInfo serves team/get_info, with policies that have no effect here:
+// https://www.dropbox.com/developers/documentation/http/teams#team-get_info
+func teamInfo(c *call) (any, error) {
+	if err := c.args(&struct{}{}); err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	members := 0
+	for _, a := range c.d.accounts {
+		if a.team == c.team {
+			members++
+		}
+	}
+	about := c.team.describe()
+	return map[string]any{
+		"name": c.team.name, "team_id": c.team.ID(), "num_licensed_users": members, "num_provisioned_users": members,
+		"policies": map[string]any{
+			"sharing": about["sharing_policies"], "emm_state": map[string]any{".tag": "disabled"},
+			"office_addin": about["office_addin_policy"], "suggest_members_policy": map[string]any{".tag": "enabled"},
+		},
+	}, nil
+}
