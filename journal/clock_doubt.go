@@ -11,6 +11,10 @@ import (
 // leap is the error of the clock from which on nothing is decided by it.
 const leap = 24 * time.Hour
 
+// apart is how far the clocks of two machines that share a record may differ, if each differs from that of the database
+// by no more than Options.Skew.
+const apart = time.Minute
+
 // ClockError is the reason why no age can be computed.
 type ClockError struct{ reason language.Message }
 
@@ -41,8 +45,8 @@ func (c Clock) Doubt(trusted, doubted Clock) *ClockError {
 		return nil
 	}
 	passed := c.Wall.Sub(trusted.Wall)
-	// This needs no Uptime: a clock that goes back is wrong.
-	if passed < 0 {
+	// This needs no Uptime: a clock that goes back is wrong, unless it is that of another machine.
+	if passed < 0 && (c.Boot == trusted.Boot || passed < -apart) {
 		return &ClockError{language.Messagef("it says %s, but the last run was on %s", stamp(c.Wall),
 			stamp(trusted.Wall))}
 	}
