@@ -91,6 +91,10 @@ func (j *Journal) Intact() error {
 	return j.guard.judge(j.guard.place.look())
 }
 
+// Shared reports whether the journal is in a database, where it is that of several machines: the same path in two of
+// its storages need not be the same file.
+func (j *Journal) Shared() bool { return j.id != "" }
+
 // File returns the identity of the journal's file; see the function File.
 func (j *Journal) File() string {
 	if j.guard.place == nil {

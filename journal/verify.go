@@ -26,7 +26,7 @@ func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 		return 0, fmt.Errorf("verify journal %q: %w", j.name, fault(err))
 	}
 	v := verifier{ctx: ctx, tx: tx}
-	if err = v.prepare(j.d); err == nil && j.id == "" { // a file, which has one chain
+	if err = v.prepare(j.d); err == nil && !j.Shared() {
 		err = v.walk()
 		lines = v.line
 	} else if err == nil {

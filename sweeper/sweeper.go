@@ -179,8 +179,9 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if st, err := s.storage(op.Op.Storage); err == nil {
 		return s.finishOn(ctx, st, op)
 	}
-	if op.Op.Kind == providers.OpPurge {
-		return providers.ErrOutside // a purge names no place by which to find it
+	if op.Op.Kind == providers.OpPurge || s.o.Journal.Shared() {
+		// A purge names no place by which to find it, and a folder of another machine may have the same name.
+		return providers.ErrOutside
 	}
 	release, err := s.o.Journal.Lease(ctx, op.Op.Storage, "finish")
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
