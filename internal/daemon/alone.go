@@ -27,6 +27,9 @@ func (a alone) leaveOut(plan *sweeper.Plan) {
 	plan.Trash, plan.Purge = slices.DeleteFunc(plan.Trash, in), slices.DeleteFunc(plan.Purge, in)
 }
 
+// paused is the reason of an item whose turn came after deletion was paused.
+const paused = "paused"
+
 // add adds the items that a run left alone and returns the summary for counting: without the items that were counted
 // before for the same reason. known is true if it left any, all of them were counted before, and the run had no other
 // trouble.
@@ -40,6 +43,9 @@ func (a *alone) add(sum *sweeper.Summary) (fresh *sweeper.Summary, known bool) {
 	known = len(sum.Left) > 0
 	for _, left := range sum.Left {
 		trouble -= left.Errors
+		if left.Why == paused { // it is tried again as soon as the pause, or the pause between two turns, ends
+			continue
+		}
 		why, before := (*a)[aloneID(left.Item)]
 		(*a)[aloneID(left.Item)] = left.Why
 		switch {
