@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -23,12 +25,15 @@ type Options struct {
 	Only       []string // names of storages, or folders; empty: every storage of the policy
 	// Scopes replace Only: exactly these are opened, regardless of the policy, which need not be readable. One
 	// without roots is an account of the policy.
-	Scopes     []sweeper.Scope
-	Act        bool // storages may be changed; else they are opened read-only
-	Upload     bool // a scan may upload pictures to OpenAI, from the storages for which the policy says so
-	AnyFolder  bool // a folder in Only may be too broad for a scan: it is not listed
-	WholeHome  bool // the user's home in Only may be scanned, but not changed
-	Gone       bool // folders in Only may be missing: a saved plan names them
+	Scopes    []sweeper.Scope
+	Act       bool // storages may be changed; else they are opened read-only
+	Upload    bool // a scan may upload pictures to OpenAI, from the storages for which the policy says so
+	AnyFolder bool // a folder in Only may be too broad for a scan: it is not listed
+	WholeHome bool // the user's home in Only may be scanned, but not changed
+	Gone      bool // folders in Only may be missing: a saved plan names them
+	// Host is the name of this machine where several have one record: the storages on its disks are those whose names
+	// begin with it and an underscore. "": the first part of the machine's name.
+	Host       string
 	Log        *slog.Logger
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
@@ -65,6 +70,13 @@ func (o Options) Resolve() (Options, Paths, error) {
 	if o.Classifier == nil {
 		o.Classifier = fingerprint.New()
 	}
+	if o.Host == "" {
+		name, err := os.Hostname()
+		if err != nil {
+			return o, Paths{}, err
+		}
+		o.Host, _, _ = strings.Cut(strings.ToLower(name), ".")
+	}
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {
 		return o, paths, &UsageError{err, "set HOME, or set STATE_DIRECTORY to a separate folder"}
@@ -76,6 +88,13 @@ func (o Options) Resolve() (Options, Paths, error) {
 		}
 	}
 	return o, paths, nil
+}
+
+// Here reports whether the folders of a storage are on this machine, by its name, where several machines have one
+// record.
+func (o Options) Here(storage string) bool {
+	host, _, ok := strings.Cut(storage, "_")
+	return ok && strings.ToLower(host) == o.Host
 }
 
 // NamedPolicy returns the policy file that the user has named; "" if none.

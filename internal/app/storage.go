@@ -41,7 +41,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 		switch err := all[i].err; {
 		case err == nil:
 			a.Storages, a.Scope = append(a.Storages, all[i].storage), append(a.Scope, sc)
-		case !a.isRemote(sc):
+		case !a.isRemote(sc) && !errors.Is(err, errElsewhere):
 			failed = cmp.Or(failed, err)
 		case slices.Contains(a.o.Only, sc.Storage) || len(scopes)+len(a.Unopened) == 1 || ctx.Err() != nil:
 			failed = cmp.Or(failed, fmt.Errorf("open %s: %w", sc.Storage, err))
@@ -135,11 +135,20 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 	return a.openFolders(sc, fingerprint.Interesting)
 }
 
+// errElsewhere is returned for folders that are on another machine.
+var errElsewhere = errors.New("its folders are on another machine")
+
 // openFolders is openLocal for files of the names that are of interest.
 func (a *App) openFolders(sc sweeper.Scope, interest func(name string) bool) (providers.Driver, []string, error) {
 	st, _ := a.Policy.Storage(sc.Storage) // the zero Storage for named
 	if st.Remote() {
 		st = policy.Storage{} // the name was once that of folders
+	}
+	if a.Paths.Database != "" && !a.o.Here(sc.Storage) {
+		return nil, nil, &UsageError{
+			fmt.Errorf("storage %s: %w", sc.Storage, errElsewhere),
+			"the record is that of several machines; run this on the machine whose name the storage begins with",
+		}
 	}
 	if err := a.narrowEnough(sc, st); err != nil {
 		return nil, nil, err

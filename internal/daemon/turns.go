@@ -30,6 +30,11 @@ func (d *daemon) turns(ctx context.Context, quit func()) error {
 // Policy returns the policy in force.
 func (s *Service) Policy() *policy.Policy { return s.d.rules() }
 
+// CallRoll reads whose accounts the fleets of the policy sweep now: each member has turns of its own.
+func (s *Service) CallRoll(ctx context.Context) *app.Roll {
+	return s.d.o.CallRoll(ctx, s.d.paths, s.d.rules())
+}
+
 // Slice is what one turn may take of a storage: so many files are examined, so many moved, and nothing begins after
 // that time. What is left is due at once.
 type Slice struct {
@@ -96,8 +101,8 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 func (d *daemon) beginTurn(storage string, cancel context.CancelFunc) (*loop, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	st, known := d.policy.Storages[storage]
-	if !known {
+	st, known := d.policy.Storage(storage)
+	if !known || st.IsFleet() {
 		return nil, ErrUnknown
 	}
 	l := &loop{

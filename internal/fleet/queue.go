@@ -32,6 +32,9 @@ func (f *fleet) queuesOf(p *policy.Policy) (map[string]string, error) {
 	all := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
+		if st.IsFleet() { // its turns read the directory, from the service that the members have
+			st, _ = p.Storage(name + "/member@example.com")
+		}
 		if st.Remote() {
 			all[name] = st.Type
 			continue
@@ -40,8 +43,8 @@ func (f *fleet) queuesOf(p *policy.Policy) (map[string]string, error) {
 		if !ok {
 			return nil, &app.UsageError{
 				Err: fmt.Errorf("storage %s: its name does not say on which host its folders are", name),
-				Hint: fmt.Sprintf("if they are on this host, name it %[1]s_%[2]s; a host sweeps the folders of storages "+
-					"whose names begin with its own and an underscore", f.o.Host, name),
+				Hint: fmt.Sprintf("if they are on this host, name it %[1]s_%[2]s; a host sweeps the folders of "+
+					"storages whose names begin with its own and an underscore", f.o.Host, name),
 			}
 		}
 		all[name] = hostQueue + strings.ToLower(host)
@@ -55,15 +58,10 @@ func (f *fleet) sweepsDisks(queues map[string]string) bool {
 }
 
 // slots returns how many turns of each queue this worker makes at once. A disk gains nothing from more than one.
-func (f *fleet) slots(queues map[string]string) map[string]int {
-	all := map[string]int{}
-	for _, queue := range queues {
-		switch {
-		case queue == hostQueue+f.o.Host:
-			all[queue] = 1
-		case !strings.HasPrefix(queue, hostQueue):
-			all[queue] = f.o.Turns
-		}
+func (f *fleet) slots() map[string]int {
+	all := map[string]int{hostQueue + f.o.Host: 1}
+	for service := range f.quotas {
+		all[service] = f.o.Turns
 	}
 	return all
 }
@@ -108,7 +106,21 @@ func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 	if err != nil {
 		return err
 	}
-	result, err := f.service.Turn(ctx, t.Storage, memory, asked, f.o.Slice)
+	o := f.turn(ctx, t.Storage, memory, asked)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
+	defer cancel()
+	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
+		return err
+	}
+	return nil
+}
+
+// turn makes one turn of a storage, and returns how it ended.
+func (f *fleet) turn(ctx context.Context, storage, memory string, asked bool) outcome {
+	if p := f.service.Policy(); p.Storages[storage].IsFleet() {
+		return f.callRoll(ctx, p, storage)
+	}
+	result, err := f.service.Turn(ctx, storage, memory, asked, f.o.Slice)
 	o := outcome{memory: result.Memory, wait: result.Wait}
 	switch {
 	case err != nil: // the policy has changed, or the row is not ours
@@ -119,12 +131,28 @@ func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 	case result.Problem != nil:
 		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
-	defer cancel()
-	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
-		return err
+	return o
+}
+
+// rollEvery is how often a directory is read.
+const rollEvery = time.Hour
+
+// callRoll reads the directory of a fleet's members and registers them. If it cannot be read whole, nothing changes.
+func (f *fleet) callRoll(ctx context.Context, p *policy.Policy, name string) outcome {
+	roll := f.service.CallRoll(ctx)
+	err := roll.Errs[name]
+	if err == nil {
+		members := map[string]string{}
+		for _, member := range roll.Members[name] {
+			st, _ := p.Storage(member)
+			members[member] = st.Type
+		}
+		err = f.store.enrol(ctx, p.Hash(), name, members)
 	}
-	return nil
+	if err != nil {
+		return outcome{wait: turnTimeout, failure: string(app.ProblemOf(name, err).Cause), detail: err.Error()}
+	}
+	return outcome{wait: rollEvery}
 }
 
 // busy adds to the turns under way of a queue.
@@ -173,8 +201,8 @@ func (e errorsOnly) WithAttrs(as []slog.Attr) slog.Handler {
 func (e errorsOnly) WithGroup(name string) slog.Handler { return errorsOnly{e.Handler.WithGroup(name)} }
 
 // run takes jobs and queues turns until ctx ends.
-func (f *fleet) run(ctx context.Context, queues map[string]string) error {
-	slots, workers := f.slots(queues), river.NewWorkers()
+func (f *fleet) run(ctx context.Context) error {
+	slots, workers := f.slots(), river.NewWorkers()
 	river.AddWorker(workers, &jobs{f: f})
 	of := map[string]river.QueueConfig{}
 	for queue, n := range slots {

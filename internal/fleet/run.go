@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -26,7 +27,6 @@ type Options struct {
 	// Options are those of the service. Its paths have to name a database: see app.Paths. Once, Turns, Hold and Quota
 	// are set by Run.
 	daemon.Options
-	Host  string        // of this machine; "": the first label of its name
 	Slice daemon.Slice  // what one turn may take; 0: 500 files, 4 minutes
 	Turns int           // the most turns of cloud accounts at once; 0: 50
 	Beat  time.Duration // how often a worker says that it is alive; 0: 10 seconds
@@ -38,21 +38,11 @@ type Options struct {
 const lostBeats = 6
 
 // withDefaults returns o with its defaults set.
-func (o Options) withDefaults() (Options, error) {
+func (o Options) withDefaults() Options {
 	o.Slice.Files, o.Slice.Time = cmp.Or(o.Slice.Files, 500), cmp.Or(o.Slice.Time, 4*time.Minute)
 	o.Turns, o.Beat = cmp.Or(o.Turns, 50), cmp.Or(o.Beat, 10*time.Second)
 	o.Poll = cmp.Or(o.Poll, time.Second)
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Host == "" {
-		name, err := os.Hostname()
-		if err != nil {
-			return o, err
-		}
-		o.Host, _, _ = strings.Cut(strings.ToLower(name), ".")
-	}
-	return o, nil
+	return o
 }
 
 // fleet is a worker of a fleet.
@@ -79,17 +69,15 @@ type heldFor struct {
 	until time.Time
 }
 
-// Run is one worker of a fleet, until ctx ends. It returns a *app.UsageError for a policy that a fleet cannot sweep, and
-// the errors of daemon.Run.
+// Run is one worker of a fleet, until ctx ends. It returns a *app.UsageError for a policy that a fleet cannot sweep,
+// and the errors of daemon.Run.
 func Run(ctx context.Context, o Options) error {
-	o, err := o.withDefaults()
+	o = o.withDefaults()
+	resolved, paths, err := o.Resolve()
 	if err != nil {
 		return err
 	}
-	paths, err := app.FindPaths(o.Getenv)
-	if err != nil {
-		return err
-	}
+	o.Options.Options = resolved
 	db, err := postgres.Parse(paths.Database)
 	if err != nil {
 		return err
@@ -141,11 +129,10 @@ func (f *fleet) quota(st policy.Storage) cloudhttp.Quota {
 // work is daemon.Options.Turns.
 func (f *fleet) work(ctx context.Context, s *daemon.Service) error {
 	f.service = s
-	queues, err := f.queuesOf(s.Policy())
-	if err != nil {
+	if _, err := f.queuesOf(s.Policy()); err != nil {
 		return err
 	}
-	if err := f.begin(ctx, queues); err != nil {
+	if err := f.begin(ctx); err != nil {
 		return err
 	}
 	defer func() {
@@ -153,33 +140,30 @@ func (f *fleet) work(ctx context.Context, s *daemon.Service) error {
 		defer cancel()
 		_ = f.store.leave(ctx, f.self.id) // else it counts as dead after some beats
 	}()
-	return f.run(ctx, queues)
+	return f.run(ctx)
 }
 
 // begin makes the tables, and takes the worker into the fleet.
-func (f *fleet) begin(ctx context.Context, queues map[string]string) error {
+func (f *fleet) begin(ctx context.Context) error {
 	if err := f.store.prepare(ctx); err != nil {
 		return fmt.Errorf("the tables of the fleet: %w", err)
-	}
-	if f.sweepsDisks(queues) {
-		identity, err := f.paths.Identity()
-		if err == nil {
-			err = f.store.claimHost(ctx, f.o.Host, identity)
-		}
-		if err != nil {
-			return err
-		}
 	}
 	for service, q := range f.quotas {
 		if err := f.store.addQuota(ctx, service, q.rate); err != nil {
 			return fmt.Errorf("the quota of %s: %w", service, err)
 		}
 	}
-	return f.beat(ctx)
+	if err := f.beat(ctx); err != nil {
+		return err
+	}
+	if why := f.held.Load().why; errors.Is(why, ErrHost) {
+		return why
+	}
+	return nil
 }
 
-// beat says that the worker is alive, and notes whether the living workers have the same policy. Once they have, it
-// registers the storages of the policy if another policy's worker has registered them since.
+// beat says that the worker is alive, and notes whether anything is against deleting: the living workers have other
+// policies, or the policy in force is none for a fleet. Else it registers the storages of the policy, unless they are.
 func (f *fleet) beat(ctx context.Context) error {
 	p := f.service.Policy()
 	f.self.policy = p.Hash() + " " + p.Mode.String()
@@ -189,20 +173,38 @@ func (f *fleet) beat(ctx context.Context) error {
 		return err
 	}
 	h := &heldFor{until: sent.Add(lostBeats * f.o.Beat)}
-	if others > 0 {
+	queues, why := f.queuesOf(p)
+	if why == nil {
+		why = f.claim(ctx, queues)
+	}
+	switch {
+	case why != nil:
+		h.why = fmt.Errorf("%w: %w", sweeper.ErrPaused, why)
+	case others > 0:
 		h.why = language.Explain(sweeper.ErrPaused, language.Messagef(
 			"deletion is paused: not all workers of the fleet have the same policy"))
 	}
 	f.held.Store(h)
-	queues, err := f.queuesOf(p)
-	if err != nil || others > 0 {
-		return err
+	if h.why != nil {
+		return nil
 	}
 	n, err := f.store.registered(ctx, p.Hash())
 	if err == nil && n < len(queues) {
 		err = f.store.register(ctx, p.Hash(), queues)
 	}
 	return err
+}
+
+// claim binds the name of this host to its identity, if there are storages on its disks.
+func (f *fleet) claim(ctx context.Context, queues map[string]string) error {
+	if !f.sweepsDisks(queues) {
+		return nil
+	}
+	identity, err := f.paths.Identity()
+	if err != nil {
+		return err
+	}
+	return f.store.claimHost(ctx, f.o.Host, identity)
 }
 
 // hold is daemon.Options.Hold: nothing is deleted while the policies of the workers differ, or while that is not known.

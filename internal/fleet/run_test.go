@@ -3,17 +3,175 @@
 package fleet
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
+	"github.com/sweepd/sweepd/internal/daemon"
 )
 
 func TestSeveralWorkersSweepEveryAccountAndRecordEachFileOnce(t *testing.T) {
 	w := newWorld(t, rehearsal.Options{Accounts: 4, Files: 40})
-	a, b := w.start(quickly()), w.start(quickly())
+	a, b, c := w.start(quickly()), w.start(quickly()), w.start(quickly())
 	w.swept()
-	w.stop(a)
-	w.stop(b)
-	w.judge(40)
-	t.Logf("%s\n%s", a.log, b.log)
+	for _, p := range []*process{a, b, c} {
+		w.stop(p)
+	}
+	w.judge(w.due(40))
+}
+
+// A slice of two files: the storage has a turn again and again, until all is done.
+func TestWhatASliceLeavesFollowsInLaterTurns(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 1, Files: 60})
+	s := quickly()
+	s.Slice = daemon.Slice{Files: 2, Time: time.Minute}
+	p := w.start(s)
+	w.swept()
+	w.stop(p)
+	w.judge(w.due(60))
+	var turns int
+	ok(t, connect(t, w.database).QueryRow(t.Context(), `SELECT min(turn) FROM fleet_storages`).Scan(&turns))
+	if turns < 5 {
+		t.Errorf("a storage had %d turns for more than 20 files in slices of 2", turns)
+	}
+}
+
+func TestAWorkerThatIsKilledLosesNothing(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 3, Files: 60, Latency: 20 * time.Millisecond})
+	killed := w.start(quickly())
+	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
+	killed.over = true
+	ok(t, killed.Process.Kill())
+	<-killed.done
+	// The leases of the killed one end, as after a minute.
+	_, err := connect(t, w.database).Exec(t.Context(), endLeases)
+	ok(t, err)
+	other := w.start(quickly())
+	w.swept()
+	w.stop(other)
+	w.judge(w.due(60))
+	w.until("nothing is open", `SELECT count(*) = 0 FROM operations WHERE ended IS NULL`)
+}
+
+// endLeases ends all leases, as the time of a worker that does not renew them does.
+const endLeases = `UPDATE leases SET expires_at = clock_timestamp() - interval '1 hour' WHERE holder <> ''`
+
+// A worker is stopped while it moves files. Its lease ends, another worker takes its storages, and when it goes on it
+// can begin nothing.
+func TestAWorkerThatIsStoppedPastItsLeaseBeginsNothingAnew(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 60, Latency: 20 * time.Millisecond})
+	stopped := w.start(quickly())
+	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
+	ok(t, stopped.Process.Signal(syscall.SIGSTOP))
+	s := connect(t, w.database)
+	_, err := s.Exec(t.Context(), endLeases)
+	ok(t, err)
+	other := w.start(quickly())
+	w.swept()
+	ok(t, stopped.Process.Signal(syscall.SIGCONT))
+	w.until("it is back", `SELECT count(*) = 2 FROM fleet_workers`)
+	w.swept()
+	w.stop(stopped)
+	w.stop(other)
+	w.judge(w.due(60))
+}
+
+func TestNothingIsDeletedWhileTheWorkersHaveDifferentPolicies(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 150, Latency: 20 * time.Millisecond})
+	set := quickly()
+	set.Slice = daemon.Slice{Files: 10, Time: time.Minute}
+	p := w.start(set)
+	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
+	s := connect(t, w.database)
+	_, err := s.Exec(t.Context(), `INSERT INTO fleet_workers
+		VALUES ('other', 'other', 'v', 'another policy', clock_timestamp(), clock_timestamp() + interval '1 hour')`)
+	ok(t, err)
+	w.until("each turn has ended, and finds nothing that it may do", `SELECT count(*) = $1 FROM fleet_storages
+		WHERE state = 'idle' AND next_due > clock_timestamp() + interval '1 minute'`, len(w.storages))
+	if n := len(w.moved()); n >= w.due(150) {
+		t.Errorf("all %d files were moved", n)
+	}
+	_, err = s.Exec(t.Context(), `DELETE FROM fleet_workers WHERE id = 'other'`)
+	ok(t, err)
+	w.until("the worker has seen it", `SELECT clock_timestamp() - interval '1 second' > (SELECT max(ended)
+		FROM fleet_storages) AND EXISTS (SELECT FROM fleet_workers
+		WHERE seen > clock_timestamp() - interval '1 second')`)
+	must((&store{pool: s}).ask(t.Context(), nil))(t)
+	w.swept()
+	w.stop(p)
+	w.judge(w.due(150))
+}
+
+// One refusal of the service slows all workers, and no other service.
+func TestAServiceThatIsThrottledDelaysNoOther(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 20, Faults: []cloudsim.Fault{{
+		Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 429, RetryAfter: "100", Times: -1,
+	}}})
+	a, b := w.start(quickly()), w.start(quickly())
+	w.until("the boxes are swept", `SELECT count(*) = 2 FROM fleet_storages
+		WHERE queue = 'dropbox' AND state = 'idle' AND ended IS NOT NULL AND failure = ''
+		AND next_due > clock_timestamp()`)
+	w.until("the drives wait", `SELECT next > clock_timestamp() + interval '50 seconds' AND limited > 0
+		FROM fleet_quotas WHERE service = 'gdrive'`)
+	calls := w.cloud.Audit().Calls()["drive.files.list"]
+	if calls > 8 {
+		t.Errorf("the service was called %d times though it asked to be left alone", calls)
+	}
+	_ = a.Process.Kill()
+	_ = b.Process.Kill()
+}
+
+// A heavy account has slices; the light ones beside it have their turn after one of them.
+func TestAHeavyAccountDelaysNoOtherByMoreThanASlice(t *testing.T) {
+	s := drives(t, "heavy", "light1", "light2", "light3")
+	due(t, s, map[string]int{"heavy": 100, "light1": 3, "light2": 2, "light3": 1})
+	var order []string
+	for range 6 { // one worker with one slot
+		u := turns(t, s, "gdrive", 1)[0]
+		_, _, err := s.begin(t.Context(), u, "w")
+		ok(t, err)
+		order = append(order, u.Storage)
+		o := outcome{wait: time.Hour}
+		if u.Storage == "heavy" {
+			o.wait = 0 // it has more
+		}
+		ok(t, s.end(t.Context(), u, o))
+	}
+	same(t, "turns", order, "heavy", "light1", "light2", "light3", "heavy", "heavy")
+}
+
+func TestTheStoragesOfTwoHostsAreNeverOne(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 1, Files: 1})
+	folder := filepath.Join(w.home, "Pictures")
+	ok(t, os.MkdirAll(folder, 0o700))
+	rest := `
+rules: [{name: by name, when: {confidence: likely, derived: include}, do: trash}]
+trash: {ours: 30d}
+`
+	w.policy(fmt.Sprintf("version: 1\nstorages: {pictures: {type: local, roots: [%q]}}\n%s", folder, rest))
+	s := quickly()
+	s.Host = "desk"
+	if p := w.start(s); <-p.done == nil || !strings.Contains(p.log.String(), "does not say on which host") {
+		t.Errorf("a storage without a host: got %s", p.log)
+	}
+	w.workers = nil
+	w.policy(fmt.Sprintf("version: 1\nstorages: {desk_pictures: {type: local, roots: [%q]}, "+
+		"nas_pictures: {type: local, roots: [%q]}}\n%s", folder, filepath.Join(w.home, "Other"), rest))
+	p := w.start(s)
+	w.until("its own folders are swept", `SELECT count(*) = 1 FROM fleet_storages
+		WHERE storage = 'desk_pictures' AND state = 'idle' AND ended IS NOT NULL AND failure = ''`)
+	w.stop(p)
+	w.until("and no others", `SELECT count(*) = 1 FROM fleet_storages
+		WHERE storage = 'nas_pictures' AND turn = 0 AND ended IS NULL`)
+	// Another machine of that name has another identity.
+	ok(t, os.Remove(filepath.Join(w.home, ".local/state/sweepd/identity")))
+	if p := w.start(s); <-p.done == nil || !strings.Contains(p.log.String(), ErrHost.Error()) {
+		t.Errorf("another machine of that name: got %s", p.log)
+	}
 }

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -89,6 +91,16 @@ func (s *store) register(ctx context.Context, hash string, queues map[string]str
 				ELSE fleet_storages.next_due END
 		WHERE fleet_storages.policy <> excluded.policy OR fleet_storages.queue <> excluded.queue`,
 		hash, storages, of)
+	return err
+}
+
+// enrol registers the members of a fleet. Those that it has no more have no more turns; what is known of them stays.
+func (s *store) enrol(ctx context.Context, hash, fleet string, members map[string]string) error {
+	if err := s.register(ctx, hash, members); err != nil {
+		return err
+	}
+	_, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET policy = '' WHERE starts_with(storage, $1 || '/')
+		AND policy = $2 AND storage <> ALL ($3)`, fleet, hash, slices.Collect(maps.Keys(members)))
 	return err
 }
 

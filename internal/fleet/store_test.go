@@ -3,6 +3,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -318,6 +319,18 @@ func TestCallsThatWaitAreReservedTogether(t *testing.T) {
 	}
 	q.asking <- struct{}{}
 	all.Wait()
-	slices.SortFunc(waits, func(a, b string) int { return strings.Compare(fmt.Sprintf("%10s", a), fmt.Sprintf("%10s", b)) })
+	slices.SortFunc(waits, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
 	same(t, "waits", waits, "0s", "1m40s", "3m20s")
+}
+
+// A person who has left keeps the row, and has no more turns; if the directory has them again, they are due at once.
+func TestAMemberWhoLeftHasNoMoreTurns(t *testing.T) {
+	s := drives(t, "company")
+	same(t, "before the roll", queued(t, s, "gdrive", 50), "company/1")
+	both := map[string]string{"company/mia@example.com": "gdrive", "company/noah@example.com": "gdrive"}
+	ok(t, s.enrol(t.Context(), "policy", "company", both))
+	ok(t, s.enrol(t.Context(), "policy", "company", map[string]string{"company/mia@example.com": "gdrive"}))
+	same(t, "after one has left", queued(t, s, "gdrive", 50), "company/mia@example.com/1")
+	ok(t, s.enrol(t.Context(), "policy", "company", both))
+	same(t, "after the return", queued(t, s, "gdrive", 50), "company/noah@example.com/1")
 }

@@ -52,9 +52,9 @@ func serveWorker(text string) int {
 	if s.SignIn != nil {
 		return signIn(ctx, s.SignIn)
 	}
-	o := Options{Slice: s.Slice, Beat: s.Beat, Poll: s.Poll, Turns: s.Turns, Host: s.Host}
+	o := Options{Slice: s.Slice, Beat: s.Beat, Poll: s.Poll, Turns: s.Turns}
 	o.Options.Options = app.Options{
-		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Host: s.Host,
 	}
 	o.ClockPoll = 200 * time.Millisecond
 	if err := Run(ctx, o); err != nil {
@@ -72,7 +72,7 @@ func signIn(ctx context.Context, accounts map[string]string) int {
 			Storage: storage,
 			Show:    func(_, consent string) error { page = consent; return nil },
 			Paste: func(context.Context) (string, error) {
-				c := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+				c := http.Client{CheckRedirect: stay}
 				resp, err := c.PostForm(page, url.Values{"account": {account}})
 				if err != nil {
 					return "", err
@@ -89,6 +89,9 @@ func signIn(ctx context.Context, accounts map[string]string) int {
 	return 0
 }
 
+// stay is http.Client.CheckRedirect of a client that follows none.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // world has simulated clouds with some accounts, a home whose policy names all of them, and a database.
 type world struct {
 	*testing.T
@@ -97,6 +100,7 @@ type world struct {
 	database string
 	storages []string
 	env      []string
+	workers  []*process // that are to run
 }
 
 // fleetPolicy deletes what is recognised by its name, as soon as it is seen.
@@ -120,12 +124,14 @@ func newWorld(t *testing.T, o rehearsal.Options) *world {
 	t.Cleanup(func() { ok(t, w.cloud.Close()) })
 	place, count, lines, accounts := w.cloud.Place(), map[string]int{}, []string{}, map[string]string{}
 	for _, a := range place.Accounts {
-		name := fmt.Sprintf("%s%03d", map[string]string{"gdrive": "drive", "dropbox": "box"}[a.Provider], count[a.Provider])
+		kind := map[string]string{"gdrive": "drive", "dropbox": "box"}[a.Provider]
+		name := fmt.Sprintf("%s%03d", kind, count[a.Provider])
 		count[a.Provider]++
 		accounts[name] = a.Name
 		w.storages = append(w.storages, name)
 		if a.Provider == "gdrive" {
-			lines = append(lines, fmt.Sprintf("  %s: {type: gdrive, client: %q, account: %q}", name, place.Client, a.Name))
+			lines = append(lines, fmt.Sprintf("  %s: {type: gdrive, client: %q, account: %q}", name,
+				place.Client, a.Name))
 		} else {
 			lines = append(lines, fmt.Sprintf("  %s: {type: dropbox, app_key: %s, account: %q, purge: off}", name,
 				place.AppKey, a.Name))
@@ -138,6 +144,7 @@ func newWorld(t *testing.T, o rehearsal.Options) *world {
 	if p := w.start(settings{SignIn: accounts}); <-p.done != nil {
 		t.Fatal(p.log)
 	}
+	w.workers = nil
 	return w
 }
 
@@ -150,8 +157,10 @@ func (w *world) policy(text string) {
 // process is a worker in a process of its own.
 type process struct {
 	*exec.Cmd
-	log  *strings.Builder
-	done chan error
+	log   *strings.Builder
+	done  chan error
+	ended chan struct{} // closed after done was filled
+	over  bool          // the test has ended it, or expects that
 }
 
 // start starts a worker.
@@ -159,18 +168,21 @@ func (w *world) start(s settings) *process {
 	w.Helper()
 	text := must(json.Marshal(s))(w)
 	p := &process{Cmd: exec.Command(must(os.Executable())(w)), log: &strings.Builder{}, done: make(chan error, 1)}
+	p.ended = make(chan struct{})
 	p.Env = append(slices.Clone(w.env), workerVariable+"="+string(text),
 		"XDG_RUNTIME_DIR="+w.TempDir()) // each has a control socket of its own
 	p.Stdout, p.Stderr = p.log, p.log
 	ok(w, p.Start())
-	go func() { p.done <- p.Wait() }()
+	go func() { p.done <- p.Wait(); close(p.ended) }()
 	w.Cleanup(func() { _ = p.Process.Kill() })
+	w.workers = append(w.workers, p)
 	return p
 }
 
 // stop ends a worker and waits for its end.
 func (w *world) stop(p *process) {
 	w.Helper()
+	p.over = true
 	_ = p.Process.Signal(syscall.SIGTERM)
 	if err := <-p.done; err != nil {
 		w.Errorf("the worker ends with %v\n%s", err, p.log)
@@ -197,7 +209,17 @@ func (w *world) until(what, query string, args ...any) {
 		if err := s.QueryRow(w.Context(), query, args...).Scan(&is); err == nil && is {
 			return
 		}
+		for _, p := range w.workers {
+			select {
+			case <-p.ended:
+				if !p.over {
+					w.Fatalf("a worker has ended before %s:\n%s", what, p.log)
+				}
+			default:
+			}
+		}
 	}
+	w.show()
 	w.Fatalf("it never happened: %s", what)
 }
 
@@ -205,7 +227,8 @@ func (w *world) until(what, query string, args ...any) {
 func (w *world) swept() {
 	w.Helper()
 	w.until("every storage is swept", `SELECT count(*) = $1 FROM fleet_storages
-		WHERE state = 'idle' AND ended IS NOT NULL AND failure = '' AND next_due > clock_timestamp()`, len(w.storages))
+		WHERE state = 'idle' AND ended IS NOT NULL AND failure = '' AND memory !~ 'retry|left'
+		AND next_due > clock_timestamp()`, len(w.storages))
 }
 
 // moved are the files that went to the trash of the clouds, by the clouds' own record.
@@ -219,6 +242,26 @@ func (w *world) moved() map[string]int {
 	return all
 }
 
+// due is how many files of an account of so many the policy takes: see furnish and stock in the rehearsal.
+func (w *world) due(files int) int {
+	drive, box := ((files-5)*2/5+2)/3, ((files-1)*2/5+2)/3
+	return len(w.storages) / 2 * (drive + box)
+}
+
+// show logs the turns and the runs.
+func (w *world) show() {
+	w.Helper()
+	var text string
+	ok(w, connect(w, w.database).QueryRow(w.Context(), `SELECT
+		(SELECT coalesce(string_agg(f::text, E'\n' ORDER BY storage), '') FROM fleet_storages f) || E'\n' ||
+		(SELECT coalesce(string_agg(id || ' ' || kind || ' ' || coalesce(error, '') || ' ' || left(summary, 200), E'\n'
+			ORDER BY id), '') FROM runs)`).Scan(&text))
+	w.Logf("%s", text)
+	for _, p := range w.workers {
+		w.Logf("%s", p.log)
+	}
+}
+
 // judge compares the clouds' record with the journal: each file moved once, and each recorded once.
 func (w *world) judge(want int) {
 	w.Helper()
@@ -229,6 +272,7 @@ func (w *world) judge(want int) {
 		}
 	}
 	if len(moved) != want {
+		w.show()
 		w.Errorf("%d files were moved, want %d", len(moved), want)
 	}
 	j := must(journal.OpenReadOnly(w.Context(), w.database))(w)
