@@ -334,7 +334,11 @@ func (s *Server) undoForm(r *http.Request) (*sweeper.Summary, error) {
 	return sum, err
 }
 
-// operationsOf returns the trash operations that a form names and that can be undone. It returns fs.ErrNotExist if one
+// errNotInTrash is returned for files of an old page that were purged or restored meanwhile.
+var errNotInTrash = errors.New("it is no longer in the trash: it was deleted permanently, or restored; " +
+	"load the page again")
+
+// operationsOf returns the trash operations that a form names and that can be undone. It returns errNotInTrash if one
 // of them is no longer in the trash.
 func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]journal.Operation, error) {
 	var u journal.Undone
@@ -342,7 +346,7 @@ func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]j
 		if _, err := fmt.Sscanf(run, "%d", &u.Run); err != nil || u.Run <= 0 {
 			return nil, fmt.Errorf("%q is not a run number", run)
 		}
-		return j.Undoable(ctx, u)
+		return undoable(ctx, j, u)
 	}
 	keys := form["key"]
 	if one := form.Get("one"); one != "" {
@@ -354,5 +358,14 @@ func operationsOf(ctx context.Context, j *journal.Journal, form url.Values) ([]j
 	if len(u.Files) == 0 {
 		return nil, errors.New("no file is selected")
 	}
-	return j.Undoable(ctx, u)
+	return undoable(ctx, j, u)
+}
+
+// undoable is Journal.Undoable, whose error names what a command line named.
+func undoable(ctx context.Context, j *journal.Journal, u journal.Undone) ([]journal.Operation, error) {
+	ops, err := j.Undoable(ctx, u)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errNotInTrash
+	}
+	return ops, err
 }

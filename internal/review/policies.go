@@ -13,18 +13,17 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// policyView is the data of the page of the policy. Text is safe for a page; Draft is exact, as the user will copy it
-// into the file.
+// policyView is the data of the page of the policy. Draft is exact, as the user will copy it into the file.
 type policyView struct {
 	frame
-	File, Text string   // "" for the built-in policy
-	Meaning    []string // paragraphs
-	Notes      []string
-	Cautions   []string
-	Differs    string // how the file differs from what the list was made with
-	Draft      string // a changed text, as it is to be edited
-	Effect     *effectView
-	Invalid    string // why the draft is no policy
+	File     string   // "" for the built-in policy
+	Meaning  []string // paragraphs
+	Notes    []string
+	Cautions []string
+	Differs  string // how the file differs from what the list was made with
+	Draft    string // a changed text, as it is to be edited
+	Effect   *effectView
+	Invalid  string // why the draft is no policy
 }
 
 // effectView is what a draft would change.
@@ -57,8 +56,9 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 		text, err := os.ReadFile(l.policyFile)
 		if err != nil {
 			v.Differs = s.plain(err.Error())
+		} else {
+			v.Draft, v.Differs = string(text), s.differs(l, text)
 		}
-		v.Text, v.Draft = plainLines(string(text)), string(text)
 	}
 	v.Meaning = strings.Split(strings.TrimSpace(plainLines(l.policy.In(s.in))), "\n\n")
 	for _, n := range l.policy.Notes() {
@@ -75,6 +75,16 @@ func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.page(w, http.StatusOK, "policy.html", v)
+}
+
+// differs returns what the user should know if the text of the file is not the policy of the list, "" if it is. The
+// meaning on the page is that of the list, the draft is the file.
+func (s *Server) differs(l *listing, text []byte) string {
+	is, err := app.ParsePolicy(l.policyFile, text, s.o.Home)
+	if err == nil && is.Hash() == l.policy.Hash() && is.In(s.in) == l.policy.In(s.in) {
+		return ""
+	}
+	return s.in.Sprintf("The file has changed since the scan; this is what it meant then.")
 }
 
 // compare adds the effect of the draft on the files that are there now, as sweepd check --diff shows it. A draft that
