@@ -61,6 +61,7 @@ func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *R
 type user struct {
 	address string
 	away    language.Message
+	aliases []string
 	id      string
 }
 
@@ -122,7 +123,7 @@ func (o Options) googleUsers(ctx context.Context, paths Paths, name string, st p
 			"suspended": language.Messagef("it is suspended"),
 			"archived":  language.Messagef("it is archived"),
 			"outside":   language.Messagef("it is not of this Workspace"),
-		}[u.Away]})
+		}[u.Away], aliases: u.Aliases})
 	}
 	return all, err
 }
@@ -130,10 +131,15 @@ func (o Options) googleUsers(ctx context.Context, paths Paths, name string, st p
 // add adds the members of a fleet. It returns a *UsageError if there is none.
 func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 	var names []string
+	unmet := slices.Clone(st.Except) // addresses of none of the users
 	for _, u := range users {
 		name, ok := st.MemberName(fleet, u.address)
+		all := append([]string{u.address}, u.aliases...)
+		unmet = slices.DeleteFunc(unmet, func(x string) bool {
+			return slices.ContainsFunc(all, func(address string) bool { return strings.EqualFold(address, x) })
+		})
 		switch {
-		case st.Leaves(u.address):
+		case slices.ContainsFunc(all, st.Leaves):
 		case !ok:
 			r.Absent = append(r.Absent, Absent{name, language.Messagef("no storage can be named after its address")})
 		case !u.away.IsZero():
@@ -142,6 +148,12 @@ func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 			names = append(names, name)
 			r.ids[name] = u.id
 		}
+	}
+	for _, x := range unmet { // it may be misspelt, or another address of an account in a group
+		name, _ := st.MemberName(fleet, x)
+		r.Absent = append(r.Absent, Absent{
+			name, language.Messagef("except names it, and no selected account has this address"),
+		})
 	}
 	if len(names) == 0 {
 		return &UsageError{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/option"
@@ -39,6 +40,8 @@ type User struct {
 	// Away is why the user's Drive cannot be opened, as a word: "suspended", "archived", or "outside" for a member of
 	// a group who is not of this Workspace. "" if it can.
 	Away string
+	// Aliases are the account's other addresses. Of the members of a group they are not known.
+	Aliases []string
 }
 
 // Users returns the selected users, read from the directory as the administrator o.Impersonate by the service
@@ -72,7 +75,7 @@ func Users(ctx context.Context, o Options, of Selection) ([]User, error) {
 // found returns the users that a search finds; "" finds all.
 func found(ctx context.Context, s *admin.Service, query string) (all []User, err error) {
 	list := s.Users.List().Customer("my_customer").MaxResults(500).
-		Fields("nextPageToken,users(primaryEmail,suspended,archived)")
+		Fields("nextPageToken,users(primaryEmail,suspended,archived,aliases,nonEditableAliases)")
 	if query != "" {
 		list.Query(query)
 	}
@@ -87,7 +90,7 @@ func found(ctx context.Context, s *admin.Service, query string) (all []User, err
 			case u.Archived:
 				away = "archived"
 			}
-			all = append(all, User{u.PrimaryEmail, away})
+			all = append(all, User{u.PrimaryEmail, away, slices.Concat(u.Aliases, u.NonEditableAliases)})
 		}
 		return nil
 	})
@@ -112,7 +115,7 @@ func inGroup(ctx context.Context, s *admin.Service, group string) (all []User, e
 			if !known {
 				why = "outside"
 			}
-			all = append(all, User{m.Email, why})
+			all = append(all, User{Address: m.Email, Away: why})
 		}
 		return nil
 	})

@@ -27,6 +27,7 @@ type Account struct {
 	domain           *Domain // nil: it is in none
 	admin, suspended bool
 	unit             string // the path of its organizational unit
+	aliases          []string
 	created          time.Time
 }
 
@@ -39,6 +40,8 @@ type Person struct {
 	Domain *Domain // that it is a user of, by which Email ends; nil: none
 	Admin  bool    // a super administrator of the domain
 	Unit   string  // the path of the organizational unit, as "/Sales/North"; "": "/"
+
+	Aliases []string // other addresses of a user of a domain
 }
 
 // AddAccount adds an account with an empty Drive. It returns an error if the address is invalid or taken, or if
@@ -63,6 +66,7 @@ func (d *Drive) AddAccount(p Person) (*Account, error) {
 	a := &Account{
 		d: d, email: p.Email, name: p.Name, limit: max(p.Limit, 0), log: newChangeLog(1000 * n),
 		domain: p.Domain, admin: p.Admin, unit: cmp.Or(p.Unit, "/"), created: d.now(),
+		aliases: p.Aliases,
 	}
 	a.permissionID = fmt.Sprintf("%020d", content.Mix(uint64(n))%1e19)
 	a.root = &file{

@@ -276,6 +276,9 @@ func (a *Account) user() map[string]any {
 	if a.suspended {
 		out["suspensionReason"] = "ADMIN"
 	}
+	if len(a.aliases) > 0 {
+		out["aliases"] = a.aliases
+	}
 	return out
 }
 
