@@ -146,6 +146,9 @@ func TestAPlanIsAppliedAndUndone(t *testing.T) {
 	if len(keys) != 1 {
 		t.Fatalf("the run has the files %q", keys)
 	}
+	if _, text := d.get("/storages"); !strings.Contains(text, "In its trash, from sweepd</dt><dd>1, ") {
+		t.Errorf("the storages:\n%s", text)
+	}
 	if code, b := d.get("/thumbnail/trashed/" + keys[0]); code != http.StatusOK || !strings.HasPrefix(b, "\xff\xd8") {
 		t.Errorf("the thumbnail of a file in the trash: %d", code)
 	}

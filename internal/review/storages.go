@@ -9,6 +9,7 @@ import (
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
 	"github.com/sweepd/sweepd/internal/status"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -60,8 +61,23 @@ func (s *Server) storagesPage(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	v.General = checks[""]
+	trashed := map[string]amount{}
+	for op, err := range a.Journal.Operations(r.Context(), journal.Filter{InTrash: true}) {
+		if err != nil {
+			s.failed(w, r, err)
+			return
+		}
+		is := trashed[op.Op.Storage]
+		is.places, is.bytes = is.places+1, is.bytes+op.Op.Entry.Size
+		trashed[op.Op.Storage] = is
+	}
 	for _, st := range a.Storages {
 		view := s.storageView(a, l, st)
+		is := trashed[st.Name()]
+		view.Facts = append(view.Facts, report.Fact{
+			Name:  s.in.Sprintf("In its trash, from sweepd"),
+			Value: s.in.Sprintf("%s, %s", language.Number(is.places), language.Size(is.bytes)),
+		})
 		view.Notes, view.Checks = notes[st.Name()], checks[st.Name()]
 		if of, _ := l.policy.Storage(st.Name()); of.Fleet != "" {
 			view.Notes = notes[of.Fleet]
