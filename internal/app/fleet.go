@@ -101,7 +101,7 @@ func (o Options) dropboxMembers(
 			continue
 		}
 		left = slices.DeleteFunc(left, same)
-		u := user{address: m.Address, id: m.ID}
+		u := user{address: m.Address, aliases: m.Aliases, id: m.ID}
 		if m.Away != "" {
 			u.away = language.Messagef("Dropbox says that it is %q", m.Away)
 		}

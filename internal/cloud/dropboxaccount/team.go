@@ -18,6 +18,8 @@ type Member struct {
 	Address string
 	// Away is why the member's files cannot be opened, as Dropbox names it: "suspended", "invited"; "" if they can.
 	Away string
+	// Aliases are the member's other addresses.
+	Aliases []string
 }
 
 // ConnectTeam opens the team that signed in as the storage, to list its members. Errors are those of Connect.
@@ -105,6 +107,9 @@ func members(ctx context.Context, c *http.Client, token string) (all []Member, e
 				Profile struct {
 					ID     string `json:"team_member_id"`
 					Email  string `json:"email"`
+					Others []struct {
+						Email string `json:"email"`
+					} `json:"secondary_emails"`
 					Status struct {
 						Tag string `json:".tag"`
 					} `json:"status"`
@@ -127,7 +132,11 @@ func members(ctx context.Context, c *http.Client, token string) (all []Member, e
 			if away == "active" {
 				away = ""
 			}
-			all = append(all, Member{m.Profile.ID, m.Profile.Email, away})
+			one := Member{ID: m.Profile.ID, Address: m.Profile.Email, Away: away}
+			for _, other := range m.Profile.Others {
+				one.Aliases = append(one.Aliases, other.Email)
+			}
+			all = append(all, one)
 		}
 		if !*page.More {
 			return all, nil

@@ -52,3 +52,19 @@ func TestAPartOfATeamIsNoTeam(t *testing.T) {
 		}
 	}
 }
+
+func TestATeamNamesTheOtherAddressesOfAMember(t *testing.T) {
+	w := newWorld(t)
+	team, err := w.dropbox.AddTeam("Studio", dropboxsim.Advanced, false)
+	w.must(err)
+	_, err = w.dropbox.AddAccount(dropboxsim.Person{
+		Email: "zoe@example.com", Team: team, Secondary: []string{"zoe.old@example.com", "z@example.com"},
+	})
+	w.must(err)
+	tokens := fixed(team.Token(dropboxaccount.Look.Scopes(dropboxaccount.Team)...).Access)
+	all, err := dropboxaccount.Over(tokens, dropboxaccount.Options{Rate: 1e6, Net: w.net()}).Members(t.Context())
+	if want := []string{"zoe.old@example.com", "z@example.com"}; err != nil || len(all) != 1 ||
+		!slices.Equal(all[0].Aliases, want) {
+		t.Errorf("got %+v, %v; want %q", all, err, want)
+	}
+}

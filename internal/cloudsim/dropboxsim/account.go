@@ -56,6 +56,8 @@ type Person struct {
 	Limit int64  // of storage, in bytes; 0: 2 GiB, -1: none
 	Team  *Team  // the team of which it is a member, or nil
 	Admin bool   // an administrator of the team
+
+	Secondary []string // other addresses of a member of a team
 }
 
 // Account is one person's Dropbox. Its exported methods act as that person does in a browser; clients use the wire.
@@ -63,6 +65,7 @@ type Account struct {
 	d           *Dropbox
 	number      int
 	email, name string
+	secondary   []string
 	plan        Plan
 	limit       int64
 	team        *Team
@@ -102,7 +105,7 @@ func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 		return nil, fmt.Errorf("%s cannot have the plan %q and the name %q", p.Email, p.Plan, p.Name)
 	}
 	a := &Account{
-		d: d, number: len(d.accounts), email: p.Email, name: p.Name, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
+		d: d, number: len(d.accounts), email: p.Email, name: p.Name, secondary: p.Secondary, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
 		admin: p.Admin, joined: d.now(),
 	}
 	a.home = d.newNamespace(p.Name, a, p.Plan, owner)

@@ -84,6 +84,11 @@ func (a *Account) profile() map[string]any {
 	if a.suspended {
 		out["suspended_on"] = second(a.suspendedOn)
 	}
+	secondary := []any{}
+	for _, address := range a.secondary {
+		secondary = append(secondary, map[string]any{"email": address, "is_verified": true})
+	}
+	out["secondary_emails"] = secondary
 	return out
 }
 
