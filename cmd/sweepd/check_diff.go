@@ -128,8 +128,8 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 	for _, key := range unknownEffects(before.Policy, after.Policy) {
 		switch key {
 		case "copies":
-			p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; two scans "+
-				"with %s find these\n", names[1])
+			p.term.printf("copies of pictures that no scan has recorded with their looks are not among them; "+
+				"two scans with %s find these\n", names[1])
 		case "ask":
 			p.term.printf("what OpenAI would recognise is not among them; nothing was uploaded\n")
 		}

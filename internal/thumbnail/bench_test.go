@@ -21,7 +21,9 @@ func BenchmarkMake(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			all = append(all, thumbnail.Picture{Size: st.Size(), Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			all = append(all, thumbnail.Picture{
+				Size: st.Size(), Open: func() (io.ReadCloser, error) { return os.Open(name) },
+			})
 		}
 	}
 	m := thumbnail.NewMaker()
