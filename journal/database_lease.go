@@ -52,6 +52,7 @@ type leases struct {
 // heldLease is a lease that is renewed until stop or until it is lost.
 type heldLease struct {
 	epoch int64
+	who   LeasedError // its owner in this process
 	stop  context.CancelFunc
 	ended chan struct{} // closed when it is renewed no more
 
@@ -123,19 +124,24 @@ const (
 	releaseLease = `UPDATE leases SET expires_at = '-infinity', holder = '' WHERE storage = $1 AND epoch = $2`
 )
 
-// take is Journal.Lease.
+// take is Journal.Lease. A lease of this process that was lost is not taken again before it is given back: until then
+// its owner may be at work, and could record intents under the new one.
 func (l *leases) take(ctx context.Context, storage, purpose string) (release func() error, err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, err
 	}
-	who, err := json.Marshal(LeasedError{PID: os.Getpid(), Host: host, Purpose: purpose, Since: l.now().UTC()})
+	who := LeasedError{Storage: storage, PID: os.Getpid(), Host: host, Purpose: purpose, Since: l.now().UTC()}
+	if first := l.owner(storage); first != nil {
+		return nil, first
+	}
+	text, err := json.Marshal(who)
 	if err != nil {
 		return nil, err
 	}
-	h := &heldLease{ended: make(chan struct{})}
+	h := &heldLease{ended: make(chan struct{}), who: who}
 	h.until = l.ending() // from the moment of asking, because the answer may take long
-	err = l.db.QueryRowContext(ctx, acquireLease, storage, string(who), l.terms.lease.Seconds(),
+	err = l.db.QueryRowContext(ctx, acquireLease, storage, string(text), l.terms.lease.Seconds(),
 		l.terms.grace.Seconds()).Scan(&h.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, l.holder(ctx, storage)
@@ -149,6 +155,16 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 	l.mu.Unlock()
 	go l.keep(ctx, storage, h)
 	return func() error { return l.release(storage, h) }, nil
+}
+
+// owner returns the *LeasedError of the one in this process that has not given the lease back; nil: there is none.
+func (l *leases) owner(storage string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.held[storage]; h != nil {
+		return &h.who
+	}
+	return nil
 }
 
 // ending returns when a lease must be given up that is asked for now.

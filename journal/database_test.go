@@ -301,6 +301,30 @@ func TestALeaseIsConfirmedByTheDatabase(t *testing.T) {
 	}
 }
 
+// Who has lost a lease and does not know it must not go on under that of another one in the same process.
+func TestALostLeaseIsNotTakenAgainBeforeItsOwnerHasGivenItBack(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	release := must(j.Lease(t.Context(), "home", "first"))(t)
+	s.Exec(t, dsn, `UPDATE leases SET expires_at = clock_timestamp() - interval '1 day' WHERE storage = 'home'`)
+	again := func() (func() error, error) { return j.Lease(t.Context(), "home", "second") }
+	_, err := again()
+	if held, ok := errors.AsType[*LeasedError](err); !ok || held.Purpose != "first" || held.PID != os.Getpid() {
+		t.Errorf("while the first is at work: got %v, want a *LeasedError of it", err)
+	}
+	_, err = j.Begin(t.Context(), trashOf(file("a", "1")))
+	wants(t, "an intent of the first", err, ErrFenced)
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	release = must(again())(t)
+	did(t, j, trashOf(file("a", "1")), "bin/a")
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAHolderThatIsFencedInATransactionKnowsIt(t *testing.T) {
 	s := startServer(t)
 	dsn := s.Schema(t)
