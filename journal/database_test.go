@@ -536,6 +536,32 @@ func TestARestoredBackupIsRefusedByTheMachinesThatKnowBetter(t *testing.T) {
 	}
 }
 
+// Several turns of one process, and several processes of one machine, end at the same time.
+func TestTheEndsOfChainsAreWrittenBesideOneAnother(t *testing.T) {
+	dir := t.TempDir()
+	var all sync.WaitGroup
+	for process := range 2 {
+		h := &heads{dir: dir, last: map[string]head{}, grown: map[string]bool{}}
+		for turn := range 4 {
+			all.Go(func() {
+				for i := range 50 {
+					line := int64(1000*process + 100*turn + i + 1)
+					h.mu.Lock()
+					h.last[""], h.grown[""] = head{line, strings.Repeat("0a", 32)}, true
+					h.mu.Unlock()
+					if err := h.write(); err != nil {
+						t.Error(err)
+					}
+					if noted, err := readHead(h.place("")); err != nil || noted == nil {
+						t.Errorf("got %v, %v", noted, err)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
 // The tables are made where the version is looked up, whatever else the session can see.
 func TestAJournalInALaterSchemaIsAnotherOne(t *testing.T) {
 	s := startServer(t)

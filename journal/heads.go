@@ -29,6 +29,8 @@ type heads struct {
 	// for none. A backup of the database that is restored lacks the lines that these files name.
 	dir string
 
+	writing sync.Mutex // held by write, so that no older line replaces a later one
+
 	mu    sync.Mutex
 	last  map[string]head // the last line of each chain that is known to be durable
 	grown map[string]bool // the chains that were appended to since their files were written
@@ -92,6 +94,8 @@ func (h *heads) write() error {
 	if h.dir == "" {
 		return nil
 	}
+	h.writing.Lock()
+	defer h.writing.Unlock()
 	h.mu.Lock()
 	grown := slices.Sorted(maps.Keys(h.grown))
 	last := maps.Clone(h.last)
@@ -107,8 +111,8 @@ func (h *heads) write() error {
 			text, err = json.Marshal(last[storage])
 		}
 		if err == nil {
-			name := headName(h.place(storage))
-			err = durable.Replace(name, filepath.Base(name)+".new", append(text, '\n'))
+			// Several processes of this machine may write it at the same time.
+			err = durable.Replace(headName(h.place(storage)), ".new-*", append(text, '\n'))
 		}
 		if err != nil {
 			h.mu.Lock()
