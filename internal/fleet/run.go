@@ -65,9 +65,13 @@ type fleet struct {
 
 // heldFor is why nothing may be deleted, from a beat until the beats count as lost.
 type heldFor struct {
-	why   error // nil: nothing is against it
-	until time.Time
+	policy string // of this worker at the beat: see signature
+	why    error  // nil: nothing is against it
+	until  time.Time
 }
+
+// signature is what the policies of all workers have to have in common.
+func signature(p *policy.Policy) string { return p.Hash() + " " + p.Mode.String() }
 
 // Run is one worker of a fleet, until ctx ends. It returns a *app.UsageError for a policy that a fleet cannot sweep,
 // and the errors of daemon.Run.
@@ -166,13 +170,13 @@ func (f *fleet) begin(ctx context.Context) error {
 // policies, or the policy in force is none for a fleet. Else it registers the storages of the policy, unless they are.
 func (f *fleet) beat(ctx context.Context) error {
 	p := f.service.Policy()
-	f.self.policy = p.Hash() + " " + p.Mode.String()
+	f.self.policy = signature(p)
 	sent := f.o.Now()
 	others, _, err := f.store.sign(ctx, f.self, lostBeats*f.o.Beat)
 	if err != nil {
 		return err
 	}
-	h := &heldFor{until: sent.Add(lostBeats * f.o.Beat)}
+	h := &heldFor{policy: f.self.policy, until: sent.Add(lostBeats * f.o.Beat)}
 	queues, why := f.queuesOf(p)
 	if why == nil {
 		why = f.claim(ctx, queues)
@@ -181,8 +185,7 @@ func (f *fleet) beat(ctx context.Context) error {
 	case why != nil:
 		h.why = fmt.Errorf("%w: %w", sweeper.ErrPaused, why)
 	case others > 0:
-		h.why = language.Explain(sweeper.ErrPaused, language.Messagef(
-			"deletion is paused: not all workers of the fleet have the same policy"))
+		h.why = errPolicies()
 	}
 	f.held.Store(h)
 	if h.why != nil {
@@ -210,11 +213,32 @@ func (f *fleet) claim(ctx context.Context, queues map[string]string) error {
 // hold is daemon.Options.Hold: nothing is deleted while the policies of the workers differ, or while that is not known.
 func (f *fleet) hold(now time.Time) error {
 	h := f.held.Load()
-	if h == nil || now.After(h.until) {
-		return language.Explain(sweeper.ErrPaused,
-			language.Messagef("deletion is paused: the other workers of the fleet cannot be asked"))
+	if h == nil {
+		return errUnasked()
+	}
+	return h.against(now, signature(f.service.Policy()))
+}
+
+// against returns why nothing may be deleted now by a worker with that policy. A policy that was loaded since the beat
+// is not known to the other workers.
+func (h *heldFor) against(now time.Time, policy string) error {
+	switch {
+	case now.After(h.until):
+		return errUnasked()
+	case h.why == nil && h.policy != policy:
+		return errPolicies()
 	}
 	return h.why
+}
+
+func errUnasked() error {
+	return language.Explain(sweeper.ErrPaused,
+		language.Messagef("deletion is paused: the other workers of the fleet cannot be asked"))
+}
+
+func errPolicies() error {
+	return language.Explain(sweeper.ErrPaused, language.Messagef(
+		"deletion is paused: not all workers of the fleet have the same policy"))
 }
 
 // unreachable logs once that the database does not answer, until it does.
