@@ -105,7 +105,8 @@ func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 		return nil, fmt.Errorf("%s cannot have the plan %q and the name %q", p.Email, p.Plan, p.Name)
 	}
 	a := &Account{
-		d: d, number: len(d.accounts), email: p.Email, name: p.Name, secondary: p.Secondary, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
+		d: d, number: len(d.accounts), email: p.Email, name: p.Name, secondary: p.Secondary,
+		plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
 		admin: p.Admin, joined: d.now(),
 	}
 	a.home = d.newNamespace(p.Name, a, p.Plan, owner)
