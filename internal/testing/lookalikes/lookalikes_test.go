@@ -27,7 +27,7 @@ import (
 )
 
 var update = flag.Bool("update", false,
-	"measure all originals and changes, in seven minutes of processor time, and write the curve and the table into docs")
+	"measure all originals and changes, in seven minutes of CPU time, and write the curve and the table into docs")
 
 // The figure and the page with the table.
 const (
