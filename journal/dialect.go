@@ -36,7 +36,7 @@ func sqliteDialect() *dialect {
 	return &dialect{
 		noBytes:         `x''`,
 		insertOperation: fmt.Sprintf(insertOperation, "", ""),
-		outcomeBefore:   `c.line = w.line - 1 AND c.event = 'ended'`,
+		outcomeBefore:   `c.line = w.line - 1 AND c.event IN ('ended', 'restored')`,
 		links:           fmt.Sprintf(linkQuery, "", ""),
 		snapshot:        sql.TxOptions{ReadOnly: true},
 	}

@@ -269,6 +269,7 @@ func (o *openChains) flush(ctx context.Context, tx *sql.Tx) error {
 		if rows, err := res.RowsAffected(); err != nil || rows != 1 {
 			return errors.Join(err, &BrokenError{n.lines[0], fmt.Sprintf("the last line of %q was changed", storage)})
 		}
+		n.lines, n.events, n.subjects, n.bodies, n.hashes = nil, nil, nil, nil, nil
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/sweepd/sweepd/known"
 	"github.com/sweepd/sweepd/providers"
 )
 
@@ -25,19 +24,7 @@ func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("verify journal %q: %w", j.name, fault(err))
 	}
-	v := verifier{ctx: ctx, tx: tx}
-	if err = v.prepare(j.d); err == nil && !j.Shared() {
-		err = v.walk()
-		lines = v.line
-	} else if err == nil {
-		lines, err = v.walkAll()
-	}
-	if err == nil {
-		err = v.count()
-	}
-	if err == nil {
-		err = walkKnown(ctx, tx, func(int64, known.Picture) bool { return true })
-	}
+	lines, err = verifyIn(ctx, tx, j)
 	if err = errors.Join(fault(err), ignoreDone(tx.Rollback())); err != nil {
 		return 0, fmt.Errorf("verify journal %q: %w", j.name, err)
 	}
@@ -184,7 +171,7 @@ func (v *verifier) follow(l *link) error {
 		err = v.verifyOverride(l, v.file, 7, &v.filesStanding)
 	case contentOverridden:
 		err = v.verifyOverride(l, v.content, 5, &v.contentsStand)
-	case restored: // the line says it all
+	case restored, copied: // the line says it all
 	case sourceSaid:
 		err = v.verifyOverride(l, v.source, 8, &v.sourcesStand)
 	default:

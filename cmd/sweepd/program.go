@@ -136,7 +136,7 @@ command line or policy; 3 the whole run was refused for safety.`,
 		}
 		root.AddCommand(g.verbs...)
 	}
-	root.AddCommand(newVersionCmd(p))
+	root.AddCommand(newVersionCmd(p), newJournalCmd(p))
 	root.InitDefaultHelpCmd()
 	return root
 }
