@@ -33,6 +33,8 @@ func (d *daemon) keep(ctx context.Context) {
 			d.followFile(ctx)
 		case <-d.settled.C:
 			d.followFile(ctx)
+		case c := <-d.rolls:
+			d.follow(ctx, c)
 		case <-d.o.Reload:
 			_ = d.reload(ctx) // it has reported the error
 		case answer := <-d.reloads:
@@ -64,6 +66,7 @@ func (d *daemon) check(ctx context.Context) {
 		d.manage(d.service.Beat())
 	}
 	d.followFile(ctx)
+	d.lookAtRoll(ctx, now)
 	d.noteClock(ctx)
 	d.manage(d.service.Status(d.sentence()))
 	d.sendDigest(ctx, now)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/status"
 	"github.com/sweepd/sweepd/policy"
 )
@@ -17,6 +18,12 @@ import (
 // itself still wait for one that hangs. The old loops are only asked to stop; part waits for them. A storage that
 // is no longer in the policy gets no loop.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
+	roll := d.callRoll(ctx, p)
+	d.tellRoll(roll, d.startBy(ctx, p, roll))
+}
+
+// startBy is start for the accounts that the fleets of the policy select. It returns what is to be reported of them.
+func (d *daemon) startBy(ctx context.Context, p *policy.Policy, roll *app.Roll) (news []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := d.loops
@@ -27,29 +34,36 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	}
 	d.forget()
 	if d.o.Turns != nil {
-		return
+		return nil
 	}
-	for name, st := range p.Storages {
-		l := &loop{
-			d: d, name: name, policy: p, timing: timingOf(p, d.machine+name, d.o.ClockPoll),
-			done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now(),
-		}
-		l.state = status.Storage{Name: name, Type: st.Type}
-		var after []*loop
-		for _, other := range d.stopping {
-			if other.name == name {
-				after = append(after, other)
-			}
-		}
-		if old := before[name]; old != nil {
-			l.state, _ = old.now(d.now())
-			l.state.Type = st.Type
-		}
-		var own context.Context
-		own, l.stop = context.WithCancel(ctx)
-		d.loops[name] = l
-		go l.run(own, after)
+	news = d.takeRoll(roll)
+	for name, st := range swept(p, roll) {
+		d.launch(ctx, name, st, before[name])
 	}
+	return news
+}
+
+// launch starts the loop of a storage, after all that had it before. The caller holds d.mu.
+func (d *daemon) launch(ctx context.Context, name string, st policy.Storage, old *loop) {
+	l := &loop{
+		d: d, name: name, policy: d.policy, timing: timingOf(d.policy, d.machine+name, d.o.ClockPoll),
+		done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now(),
+	}
+	l.state = status.Storage{Name: name, Type: st.Type}
+	var after []*loop
+	for _, other := range d.stopping {
+		if other.name == name {
+			after = append(after, other)
+		}
+	}
+	if old != nil {
+		l.state, _ = old.now(d.now())
+		l.state.Type = st.Type
+	}
+	var own context.Context
+	own, l.stop = context.WithCancel(ctx)
+	d.loops[name] = l
+	go l.run(own, after)
 }
 
 // ended reports whether a channel is closed, without waiting.

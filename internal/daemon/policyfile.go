@@ -3,7 +3,6 @@ package daemon
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -69,14 +68,6 @@ func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 	}
 	if p, err = app.LoadPolicy(path, f.paths.Home); err != nil {
 		return path, nil, err
-	}
-	for name, st := range p.Storages {
-		if st.IsFleet() {
-			return path, nil, &app.UsageError{
-				Err:  fmt.Errorf("the service does not sweep %s, which is many accounts", name),
-				Hint: "apply sweeps it: sweepd apply " + name,
-			}
-		}
 	}
 	return path, p, nil
 }

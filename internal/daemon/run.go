@@ -67,6 +67,7 @@ type daemon struct {
 	release func() error // of the lease that makes it the only service with this record
 	service *systemd.Service
 	reloads chan chan error
+	rolls   chan calledRoll
 	over    chan struct{}  // closed when keep has ended
 	noticed chan struct{}  // holds one value: the policy file was seen to have changed
 	settled *time.Timer    // of keep: when to look at it again
@@ -81,6 +82,9 @@ type daemon struct {
 	notices  []language.Message
 	page     page
 	doubted  bool // the doubt about the clock was reported
+
+	unread   map[string]error // why fleets, or some of their accounts, are not swept
+	nextRoll time.Time        // when the directories are read again; zero: they are being read, or there are none
 
 	nextDigest time.Time // zero: none is sent
 
@@ -101,7 +105,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Once {
 		d.start(ctx, d.policy)
 		err := d.wait(ctx)
-		return errors.Join(d.journal.Err(), err)
+		return errors.Join(d.journal.Err(), err, d.unreadErr())
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer func() { stop(); d.others.Wait(); err = errors.Join(err, d.closePage()) }()
@@ -136,7 +140,8 @@ func newDaemon(o Options) *daemon {
 	return &daemon{
 		in: language.New(o.Getenv),
 		o:  o, began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
-		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1),
+		reloads: make(chan chan error), rolls: make(chan calledRoll),
+		over: make(chan struct{}), noticed: make(chan struct{}, 1),
 		settled: time.NewTimer(0),
 	}
 }
@@ -154,6 +159,9 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	d.file = &policyFile{paths: d.paths, named: d.o.NamedPolicy()}
 	path, p, err := d.file.open()
 	if err != nil {
+		return err
+	}
+	if err := d.inTurns(p); err != nil {
 		return err
 	}
 	d.file.follow(path, p)

@@ -133,6 +133,13 @@ func ofStorages() []Kind {
 			Do:      "Follow `hint`; `sweepd doctor STORAGE` checks it. The service tries again by itself.",
 		},
 		{
+			Name: "account_left", MessageID: "6f0e4a8b1c7d4e0f9a35d2c86b7194e3",
+			Message: "an account is no longer selected, and no longer swept",
+			Levels:  []slog.Level{slog.LevelInfo},
+			Fields:  []string{"storage"},
+			Do:      "Nothing, if it left the organization or the group. Its record stays, and `undo` works.",
+		},
+		{
 			Name: "storage_recovered", MessageID: "eb1410e9048244908a143ac8e6896190",
 			Message: "a storage is scanned again",
 			Levels:  []slog.Level{slog.LevelInfo},
