@@ -23,6 +23,7 @@ var elsewhere = map[string]string{
 	"demo":        "demo.txtar",
 	"demo serve":  "demo-serve.txtar",
 	"doctor":      "login.txtar",
+	"fleet":       "fleet.txtar",
 	"learn":       "learn.txtar",
 	"login":       "login.txtar",
 	"logout":      "login.txtar",

@@ -126,7 +126,9 @@ command line or policy; 3 the whole run was refused for safety.`,
 			newKeepCmd(p), newApproveCmd(p), newForgetCmd(p), newPauseCmd(p), newResumeCmd(p),
 		}},
 		{"export", "Your data export:", []*cobra.Command{newLearnCmd(p)}},
-		{"service", "Service:", []*cobra.Command{newRunCmd(p), newSweepCmd(p), newReloadCmd(p), newNotifyCmd(p)}},
+		{"service", "Service:", []*cobra.Command{
+			newRunCmd(p), newSweepCmd(p), newReloadCmd(p), newNotifyCmd(p), newFleetCmd(p),
+		}},
 		{"account", "Accounts:", []*cobra.Command{newLoginCmd(p), newLogoutCmd(p)}},
 		{"start", "Get started:", []*cobra.Command{newInitCmd(p), newDemoCmd(p)}},
 	} {

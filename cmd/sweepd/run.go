@@ -65,7 +65,6 @@ refused for safety, as with another policy or a damaged record.`,
 	o.format.flag(cmd)
 	cmd.Flags().StringVar(&o.database, "database", "",
 		"be a worker of several, with the record in the PostgreSQL database at `ADDRESS` (default $SWEEPD_DATABASE)")
-	_ = cmd.Flags().MarkHidden("database") // until it is documented; the flag is there
 	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
 	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&o.listen, "listen", "",
