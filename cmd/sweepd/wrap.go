@@ -100,8 +100,8 @@ var command = regexp.MustCompile(`(?:: |then |run |\(|e\.g\. |^)((?:\x1b\[[0-9;]
 	`)\S*|systemctl)` + shellWords + `)`)
 
 // verbs are the commands of sweepd as alternatives of a regular expression.
-const verbs = `(?:apply|approve|check|completion|conversations|demo|doctor|explain|fleet|forget|help|` +
-	`history|init|journal|keep|learn|login|logout|notify|pause|plan|reload|resume|review|run|scan|status|sweep|trash|undo|version)\b`
+const verbs = `(?:apply|approve|check|completion|conversations|demo|doctor|explain|fleet|forget|help|history|init|` +
+	`journal|keep|learn|login|logout|notify|pause|plan|reload|resume|review|run|scan|status|sweep|trash|undo|version)\b`
 
 // words returns the parts of text between which a line may be broken: at a space that is not inside a command. A
 // command that is broken over two lines could not be copied with the mouse.
