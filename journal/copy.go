@@ -323,7 +323,8 @@ const (
 		FROM chain c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended') ORDER BY c.line`
 	// After each line of a storage follow those up to its next operation.
 	linesOfDatabase = `SELECT c.storage, c.event, c.subject, c.body, ` + lineColumns + ` FROM (
-		SELECT *, max(CASE WHEN event = 'begun' THEN subject ELSE 0 END) OVER (PARTITION BY storage ORDER BY line) AS last
+		SELECT *, max(CASE WHEN event = 'begun' THEN subject ELSE 0 END)
+			OVER (PARTITION BY storage ORDER BY line) AS last
 		FROM chain) c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended')
 		ORDER BY c.storage <> '', CASE WHEN c.storage = '' THEN 0 ELSE c.last END, c.storage, c.line`
 	lineColumns = `o.key, o.run, o.kind, o.storage, o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
