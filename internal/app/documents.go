@@ -125,7 +125,7 @@ type documentScan struct {
 
 // storage opens the storage anew, to list documents instead of pictures, and reads them.
 func (s *documentScan) storage(ctx context.Context, sc sweeper.Scope) (err error) {
-	d, roots, err := s.a.openFolders(sc, documents.Interesting)
+	d, roots, err := s.a.openFolders(ctx, sc, documents.Interesting)
 	if err != nil {
 		return err
 	}

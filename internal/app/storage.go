@@ -131,15 +131,17 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 // openLocal opens folders of this machine. The trash may be missing for a scan; an App that may act needs it.
 // Roots of other storages inside this one's are excluded, except where exactly Options.Scopes are opened, as for
 // an undo.
-func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
-	return a.openFolders(sc, fingerprint.Interesting)
+func (a *App) openLocal(ctx context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
+	return a.openFolders(ctx, sc, fingerprint.Interesting)
 }
 
 // errElsewhere is returned for folders that are on another machine.
 var errElsewhere = errors.New("its folders are on another machine")
 
 // openFolders is openLocal for files of the names that are of interest.
-func (a *App) openFolders(sc sweeper.Scope, interest func(name string) bool) (providers.Driver, []string, error) {
+func (a *App) openFolders(
+	ctx context.Context, sc sweeper.Scope, interest func(name string) bool,
+) (providers.Driver, []string, error) {
 	st, _ := a.Policy.Storage(sc.Storage) // the zero Storage for named
 	if st.Remote() {
 		st = policy.Storage{} // the name was once that of folders
@@ -149,6 +151,9 @@ func (a *App) openFolders(sc sweeper.Scope, interest func(name string) bool) (pr
 			fmt.Errorf("storage %s: %w", sc.Storage, errElsewhere),
 			"the record is that of several machines; run this on the machine whose name the storage begins with",
 		}
+	}
+	if err := a.o.BindHost(ctx, a.Paths, a.Journal); err != nil {
+		return nil, nil, err
 	}
 	if err := a.narrowEnough(sc, st); err != nil {
 		return nil, nil, err

@@ -35,6 +35,11 @@ func (s *Service) CallRoll(ctx context.Context) *app.Roll {
 	return s.d.o.CallRoll(ctx, s.d.paths, s.d.rules())
 }
 
+// BindHost is app.Options.BindHost, with the record of the service.
+func (s *Service) BindHost(ctx context.Context) error {
+	return s.d.o.BindHost(ctx, s.d.paths, s.d.journal)
+}
+
 // Slice is what one turn may take of a storage: so many files are examined, so many moved, and nothing begins after
 // that time. What is left is due at once.
 type Slice struct {

@@ -18,6 +18,7 @@ import (
 	"github.com/sweepd/sweepd/internal/daemon"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/postgres"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
@@ -160,7 +161,7 @@ func (f *fleet) begin(ctx context.Context) error {
 	if err := f.beat(ctx); err != nil {
 		return err
 	}
-	if why := f.held.Load().why; errors.Is(why, ErrHost) {
+	if why := f.held.Load().why; errors.Is(why, journal.ErrHost) {
 		return why
 	}
 	return nil
@@ -203,11 +204,7 @@ func (f *fleet) claim(ctx context.Context, queues map[string]string) error {
 	if !f.sweepsDisks(queues) {
 		return nil
 	}
-	identity, err := f.paths.Identity()
-	if err != nil {
-		return err
-	}
-	return f.store.claimHost(ctx, f.o.Host, identity)
+	return f.service.BindHost(ctx)
 }
 
 // hold is daemon.Options.Hold: nothing is deleted while the policies of the workers differ, or while that is not known.

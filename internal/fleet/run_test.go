@@ -14,6 +14,7 @@ import (
 	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/journal"
 )
 
 func TestSeveralWorkersSweepEveryAccountAndRecordEachFileOnce(t *testing.T) {
@@ -171,7 +172,7 @@ trash: {ours: 30d}
 		WHERE storage = 'nas_pictures' AND turn = 0 AND ended IS NULL`)
 	// Another machine of that name has another identity.
 	ok(t, os.Remove(filepath.Join(w.home, ".local/state/sweepd/identity")))
-	if p := w.start(s); <-p.done == nil || !strings.Contains(p.log.String(), ErrHost.Error()) {
+	if p := w.start(s); <-p.done == nil || !strings.Contains(p.log.String(), journal.ErrHost.Error()) {
 		t.Errorf("another machine of that name: got %s", p.log)
 	}
 }

@@ -42,9 +42,3 @@ CREATE TABLE fleet_workers (
 	began   TIMESTAMPTZ NOT NULL,
 	seen    TIMESTAMPTZ NOT NULL
 );
-
--- The hosts whose disks are swept, by the identity that each has in its state directory.
-CREATE TABLE fleet_hosts (
-	host     TEXT COLLATE "C" PRIMARY KEY,
-	identity TEXT COLLATE "C" NOT NULL
-);

@@ -198,15 +198,6 @@ func TestAWorkerSeesHowManyHaveAnotherPolicy(t *testing.T) {
 	}
 }
 
-func TestTwoMachinesCannotHaveOneName(t *testing.T) {
-	s := drives(t)
-	ok(t, s.claimHost(t.Context(), "desk", "one"))
-	ok(t, s.claimHost(t.Context(), "desk", "one"))
-	if err := s.claimHost(t.Context(), "desk", "two"); !errors.Is(err, ErrHost) {
-		t.Errorf("got %v, want ErrHost", err)
-	}
-}
-
 func TestTablesOfANewerProgramAreRefused(t *testing.T) {
 	s := drives(t)
 	_, err := s.pool.Exec(t.Context(), `UPDATE fleet SET version = version + 1`)

@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,22 +11,6 @@ import (
 type worker struct {
 	id, host, version string
 	policy            string // its hash and mode
-}
-
-// ErrHost is returned if another machine has the name of this host.
-var ErrHost = errors.New("another machine of the fleet has this name")
-
-// claimHost binds the name of a host to an identity at the first call, and returns ErrHost for another identity.
-func (s *store) claimHost(ctx context.Context, host, identity string) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO fleet_hosts VALUES ($1, $2) ON CONFLICT (host) DO NOTHING`, host, identity)
-	var is string
-	if err == nil {
-		err = s.pool.QueryRow(ctx, `SELECT identity FROM fleet_hosts WHERE host = $1`, host).Scan(&is)
-	}
-	if err == nil && is != identity {
-		err = fmt.Errorf("%w: %s", ErrHost, host)
-	}
-	return err
 }
 
 // sign notes that the worker is alive. What a worker has that was not seen for so long is due at once, and the worker
