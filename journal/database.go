@@ -72,6 +72,7 @@ func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration, dir str
 			return err
 		}
 	}
+	j.leases.version = len(stepsOf(databaseMigrations, databaseSteps))
 	if err := j.read.QueryRowContext(ctx, `SELECT id FROM journal`).Scan(&j.id); err != nil {
 		return err
 	}

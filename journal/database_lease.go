@@ -44,6 +44,9 @@ type leases struct {
 	db    *sql.DB
 	terms terms
 	now   func() time.Time
+	// version is that of the tables when they were opened. A newer program brings them to another one while this one
+	// runs; from then on no intent of this one is recorded, because it does not know what the newer one relies on.
+	version int
 
 	mu   sync.Mutex
 	held map[string]*heldLease // by storage
@@ -117,7 +120,8 @@ const (
 		ON CONFLICT (storage) DO UPDATE
 		SET epoch = leases.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at,
 		purge_from = CASE WHEN leases.expires_at = '-infinity' THEN leases.purge_from ELSE excluded.expires_at END
-		WHERE leases.expires_at + $4::float8 * interval '1 second' < clock_timestamp() RETURNING epoch`
+		WHERE leases.expires_at + $4::float8 * interval '1 second' < clock_timestamp()
+		RETURNING epoch, (SELECT version FROM journal)`
 	renewLease = `UPDATE leases SET expires_at = clock_timestamp() + $3::float8 * interval '1 second'
 		WHERE storage = $1 AND epoch = $2 AND expires_at > clock_timestamp()`
 	// A holder that gives a lease back has no call under way, so that the next one need not wait for the grace.
@@ -141,8 +145,9 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 	}
 	h := &heldLease{ended: make(chan struct{}), who: who}
 	h.until = l.ending() // from the moment of asking, because the answer may take long
+	var version int
 	err = l.db.QueryRowContext(ctx, acquireLease, storage, string(text), l.terms.lease.Seconds(),
-		l.terms.grace.Seconds()).Scan(&h.epoch)
+		l.terms.grace.Seconds()).Scan(&h.epoch, &version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, l.holder(ctx, storage)
 	}
@@ -154,6 +159,10 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 	l.held[storage] = h
 	l.mu.Unlock()
 	go l.keep(ctx, storage, h)
+	if version != l.version {
+		return nil, errors.Join(fmt.Errorf("%w: it was brought from %d to %d meanwhile: use a newer program", ErrVersion,
+			l.version, version), l.release(storage, h))
+	}
 	return func() error { return l.release(storage, h) }, nil
 }
 

@@ -325,6 +325,33 @@ func TestALostLeaseIsNotTakenAgainBeforeItsOwnerHasGivenItBack(t *testing.T) {
 	}
 }
 
+// An older program that runs while a newer one changes the tables knows nothing of what that one relies on.
+func TestAProgramThatIsTooOldForTheTablesBeginsNothing(t *testing.T) {
+	s := startServer(t)
+	dsn := s.Schema(t)
+	j := openIn(t, dsn, asStandard)
+	release := must(j.Lease(t.Context(), "home", "apply"))(t)
+	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
+	s.Exec(t, dsn, `UPDATE journal SET version = version + 1`)
+	_, err := j.Begin(t.Context(), trashOf(file("b", "1")))
+	wants(t, "an intent", err, ErrFenced)
+	wants(t, "Fenced", j.Fenced("home"), ErrFenced)
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "bin/a"}); err != nil {
+		t.Errorf("the outcome of what had begun: %v", err)
+	}
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	_, err = j.Lease(t.Context(), "drive", "apply")
+	wants(t, "another lease", err, ErrVersion)
+	wants(t, "Err", j.Err(), ErrVersion)
+	var held int
+	err = j.read.QueryRow(`SELECT count(*) FROM leases WHERE expires_at > clock_timestamp()`).Scan(&held)
+	if err != nil || held != 0 {
+		t.Errorf("%d leases are held, %v", held, err)
+	}
+}
+
 func TestAHolderThatIsFencedInATransactionKnowsIt(t *testing.T) {
 	s := startServer(t)
 	dsn := s.Schema(t)

@@ -133,7 +133,7 @@ type openChains struct {
 type openChain struct {
 	*openChains
 	storage string
-	fenced  bool // this process has not, or no longer, the lease of the storage
+	fenced  bool // this process has not, or no longer, the lease of the storage, or is too old for the tables
 	taken   bool // the lease was taken over shortly before
 
 	// The columns of the new lines.
@@ -188,6 +188,7 @@ type headRow struct {
 	epoch   int64
 	valid   bool // the lease has not expired
 	taken   bool // it was taken over shortly before
+	version int  // of the tables
 	line    int64
 	hash    digest
 }
@@ -196,14 +197,14 @@ type headRow struct {
 // none waits for another that waits for it.
 func readHeads(ctx context.Context, tx *sql.Tx, storages []string) ([]headRow, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT storage, epoch, expires_at > clock_timestamp(),
-		purge_from > clock_timestamp(), line, hash FROM leases
+		purge_from > clock_timestamp(), (SELECT version FROM journal), line, hash FROM leases
 		WHERE storage = ANY($1) ORDER BY storage FOR UPDATE`, storages)
 	return collect(rows, err, scanHead)
 }
 
 func scanHead(row scanner) (h headRow, err error) {
 	var hash sql.RawBytes
-	if err = row.Scan(&h.storage, &h.epoch, &h.valid, &h.taken, &h.line, &hash); err != nil {
+	if err = row.Scan(&h.storage, &h.epoch, &h.valid, &h.taken, &h.version, &h.line, &hash); err != nil {
 		return h, err
 	}
 	if h.line == 0 && len(hash) == 0 {
@@ -225,7 +226,7 @@ func (o *openChains) begin(ctx context.Context, tx *sql.Tx, at headRow) error {
 	}
 	c.line, c.hash = at.line, at.hash
 	epoch, held := o.h.leases.holds(at.storage)
-	c.open.fenced = !held || !at.valid || epoch != at.epoch
+	c.open.fenced = !held || !at.valid || epoch != at.epoch || at.version != o.h.leases.version
 	c.open.taken = at.taken
 	if held && c.open.fenced {
 		o.h.leases.lose(at.storage)
@@ -287,8 +288,8 @@ func (h *heads) reached(chains *openChains) {
 
 // walkAll verifies every chain and compares its end with the head. It returns the number of all lines.
 func (v *verifier) walkAll() (lines int64, err error) {
-	rows, err := v.tx.QueryContext(v.ctx, `SELECT l.storage, l.epoch, FALSE, FALSE, l.line, l.hash FROM leases l
-		UNION ALL SELECT DISTINCT c.storage, 0, FALSE, FALSE, 0, ''::bytea FROM chain c
+	rows, err := v.tx.QueryContext(v.ctx, `SELECT l.storage, l.epoch, FALSE, FALSE, 0, l.line, l.hash FROM leases l
+		UNION ALL SELECT DISTINCT c.storage, 0, FALSE, FALSE, 0, 0, ''::bytea FROM chain c
 		WHERE NOT EXISTS (SELECT * FROM leases l WHERE l.storage = c.storage) ORDER BY 1`)
 	all, err := collect(rows, err, scanHead)
 	if err != nil {

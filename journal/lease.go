@@ -72,7 +72,7 @@ func (j *Journal) lease(ctx context.Context, storage, purpose string) (release f
 	if j.leases != nil {
 		release, err = j.leases.take(ctx, storage, purpose)
 		if err != nil {
-			return nil, err
+			return nil, j.guard.judge(err)
 		}
 		if err := j.guard.judge(j.chain.heads.compare(ctx, j.read, storage)); err != nil {
 			return nil, errors.Join(err, release())
