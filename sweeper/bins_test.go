@@ -1,8 +1,10 @@
 package sweeper_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -147,6 +149,38 @@ func TestOneEntryThatCannotBePurgedStopsNoOther(t *testing.T) {
 	if sum := b.apply(); sum.Purged != 4 || sum.Failed != 1 || len(b.account.Bin()) != 1 {
 		t.Errorf("got %+v with %q left", sum, b.account.Bin())
 	}
+}
+
+// pausing is a driver whose user pauses while a file in the trash is read.
+type pausing struct {
+	providers.Driver
+	pause func()
+}
+
+// ReadTrashed implements providers.Driver.
+func (p pausing) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	if n > 0 {
+		p.pause()
+	}
+	return p.Driver.ReadTrashed(ctx, r, off, n)
+}
+
+func TestAPauseWhileAFileInTheTrashIsReadIsSeenBeforeItIsPurged(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.put(ours(2), picture(2)) // of the same size, so that the first is compared with it
+	b.keepContent(ours(2))
+	b.clock = b.clock.AddDate(0, 0, 40)
+	p, _ := b.plan()
+	b.driver.Driver = pausing{b.driver.Driver, func() { b.pause(sweeper.ErrPaused) }}
+	sum, err := b.sweeper().Execute(t.Context(), p, nil)
+	if !errors.Is(err, sweeper.ErrPaused) || sum.Purged != 0 || sum.Failed != 0 {
+		t.Errorf("got %+v, %v; want nothing purged", sum, err)
+	}
+	b.binIs(ours(1))
+	b.pause(nil)
 }
 
 func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {

@@ -99,6 +99,9 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	case !kept.IsZero():
 		return fmt.Errorf("%w: %s", errKept, kept)
 	}
+	if err := w.s.o.Paused(); err != nil { // reading the file may have taken long
+		return err
+	}
 	now := b.item()
 	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,
 		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: language.English(now.Decision.Reasons)})
