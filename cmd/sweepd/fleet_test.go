@@ -25,7 +25,8 @@ import (
 const robot = "sweepd@project.iam.gserviceaccount.com"
 
 // organization is the Google Workspace of a script: acme.example with boss, its administrator, and bea, carl, dan and
-// eve. The first three of these are in the group designers. Each has two pictures in their Drive: $OURS and IMG_1.png.
+// eve, each with an alias such as bea.old. The first three of these are in the group designers. Each has two pictures
+// in their Drive: $OURS and IMG_1.png.
 type organization struct {
 	cloud  *cloudsim.Cloud
 	drive  *drivesim.Drive
@@ -77,6 +78,7 @@ func (all *organizations) start(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, name := range []string{"boss", "bea", "carl", "dan", "eve"} {
 		a, err := o.drive.AddAccount(drivesim.Person{
 			Email: name + "@acme.example", Domain: o.domain, Admin: name == "boss",
+			Aliases: []string{name + ".old@acme.example"},
 		})
 		ts.Check(err)
 		if slices.Contains([]string{"bea", "carl", "dan"}, name) {

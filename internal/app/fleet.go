@@ -36,14 +36,15 @@ type Absent struct {
 // swept by neither, since only one's rules can be meant for it.
 func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *Roll {
 	r := &Roll{Members: map[string][]string{}, Errs: map[string]error{}, ids: map[string]string{}}
-	byType := map[string][]string{}
+	byType, selected := map[string][]string{}, map[string][]user{}
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
 		if !st.IsFleet() {
 			continue
 		}
 		byType[st.Type] = append(byType[st.Type], name)
-		users, err := o.users(ctx, paths, name, st)
+		users, err := o.users(ctx, paths, name, st, ruled(p, name))
+		selected[name] = users
 		if err == nil {
 			err = r.add(name, st, users)
 		}
@@ -54,7 +55,75 @@ func (o Options) CallRoll(ctx context.Context, paths Paths, p *policy.Policy) *R
 	for _, fleets := range byType {
 		r.apart(fleets)
 	}
+	for _, name := range slices.Sorted(maps.Keys(selected)) {
+		r.meant(name, p.Storages[name], ruled(p, name), selected[name])
+	}
 	return r
+}
+
+// ruled returns the addresses by which rules name single accounts of a fleet.
+func ruled(p *policy.Policy, fleet string) (all []string) {
+	var look func(policy.Condition)
+	look = func(c policy.Condition) {
+		for _, written := range c.Storage {
+			if of, address, one := strings.Cut(written, "/"); one && of == fleet {
+				all = append(all, address)
+			}
+		}
+		for _, inner := range slices.Concat(c.Any, c.All) {
+			look(inner)
+		}
+		if c.Not != nil {
+			look(*c.Not)
+		}
+	}
+	for _, rule := range p.Rules {
+		look(rule.When)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// meant compares the addresses that rules name with those of the selected users. A rule is for an account by its main
+// address alone, so an account that a rule names by another one is not swept: the rule may be what keeps its files. An
+// address of nobody is reported. Where the policy lists the users, no directory shows whose it is, and none is swept.
+func (r *Roll) meant(fleet string, st policy.Storage, named []string, users []user) {
+	if r.Errs[fleet] != nil {
+		return
+	}
+	for _, address := range named {
+		same := func(x string) bool { return strings.EqualFold(x, address) }
+		if slices.ContainsFunc(users, func(u user) bool { return same(u.address) }) {
+			continue
+		}
+		written := fleet + "/" + address
+		i := slices.IndexFunc(users, func(u user) bool { return slices.ContainsFunc(u.aliases, same) })
+		switch {
+		case i >= 0:
+			name, _ := st.MemberName(fleet, users[i].address)
+			if !slices.Contains(r.Members[fleet], name) {
+				continue
+			}
+			r.Members[fleet] = slices.DeleteFunc(r.Members[fleet], func(m string) bool { return m == name })
+			r.Errs[name] = &UsageError{
+				fmt.Errorf("%s is not swept: a rule names it by another address, as %s", name, written),
+				"write storage: " + name + " in the rule",
+			}
+		case st.Type == policy.Workspace && len(st.Users) > 0:
+			delete(r.Members, fleet)
+			r.Errs[fleet] = &UsageError{
+				fmt.Errorf("a rule names %s, which is not in users: of %s; it may be another address of one of them",
+					written, fleet),
+				"name the account in the rule as in users:, or remove the address from the rule",
+			}
+			return
+		default:
+			// Before the others, since only the first ones are named in a warning.
+			r.Absent = slices.Insert(r.Absent, 0, Absent{
+				written, language.Messagef("a rule names it, and no selected account has this address"),
+			})
+		}
+	}
 }
 
 // user is a selected user. away is why the account is not swept; zero: it is. id is that of a member of a Dropbox team.
@@ -65,8 +134,11 @@ type user struct {
 	id      string
 }
 
-// users returns the selected users of a fleet. It asks no directory of Google's if the policy lists them.
-func (o Options) users(ctx context.Context, paths Paths, name string, st policy.Storage) (all []user, err error) {
+// users returns the selected users of a fleet, some of whom rules name. It asks no directory of Google's if the policy
+// lists them.
+func (o Options) users(
+	ctx context.Context, paths Paths, name string, st policy.Storage, named []string,
+) (all []user, err error) {
 	if st.Type == policy.DropboxTeam {
 		return o.dropboxMembers(ctx, paths, name, st)
 	}
@@ -76,7 +148,7 @@ func (o Options) users(ctx context.Context, paths Paths, name string, st policy.
 		}
 		return all, nil
 	}
-	return o.googleUsers(ctx, paths, name, st)
+	return o.googleUsers(ctx, paths, name, st, slices.Concat(st.Except, named))
 }
 
 // dropboxMembers lists the members of a Dropbox team, of which the policy may select some.
@@ -113,11 +185,16 @@ func (o Options) dropboxMembers(
 	return all, nil
 }
 
-// googleUsers reads the directory of a Google Workspace.
-func (o Options) googleUsers(ctx context.Context, paths Paths, name string, st policy.Storage) (all []user, err error) {
+// googleUsers reads the directory of a Google Workspace. named are the addresses that the policy names.
+func (o Options) googleUsers(
+	ctx context.Context, paths Paths, name string, st policy.Storage, named []string,
+) (all []user, err error) {
 	as := o.google(paths, name, st, googleaccount.Look)
 	as.Impersonate = st.Admin
-	found, err := googleaccount.Users(ctx, as, googleaccount.Selection{Group: st.Group, Query: st.Query})
+	found, err := googleaccount.Users(ctx, as, googleaccount.Selection{Group: st.Group, Query: st.Query}, named)
+	if _, alias := errors.AsType[*googleaccount.AliasError](err); alias {
+		err = &UsageError{err, "name the account by its main address in the policy"}
+	}
 	for _, u := range found {
 		all = append(all, user{address: u.Address, away: map[string]language.Message{
 			"suspended": language.Messagef("it is suspended"),
@@ -149,7 +226,7 @@ func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 			r.ids[name] = u.id
 		}
 	}
-	for _, x := range unmet { // it may be misspelt, or another address of an account in a group
+	for _, x := range unmet { // it may be misspelt
 		name, _ := st.MemberName(fleet, x)
 		r.Absent = append(r.Absent, Absent{
 			name, language.Messagef("except names it, and no selected account has this address"),

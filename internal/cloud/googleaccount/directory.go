@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/option"
@@ -40,13 +41,23 @@ type User struct {
 	// Away is why the user's Drive cannot be opened, as a word: "suspended", "archived", or "outside" for a member of
 	// a group who is not of this Workspace. "" if it can.
 	Away string
-	// Aliases are the account's other addresses. Of the members of a group they are not known.
+	// Aliases are the account's other addresses. Of the members of a group they are not known: see AliasError.
 	Aliases []string
 }
 
+// AliasError is returned for an address that is not the main one of a member of the group. The directory does not say
+// which member has it.
+type AliasError struct{ Address, Group string }
+
+// Error returns the address and the group.
+func (e *AliasError) Error() string {
+	return fmt.Sprintf("%s is another address of a member of %s, whose main address is not known", e.Address, e.Group)
+}
+
 // Users returns the selected users, read from the directory as the administrator o.Impersonate by the service
-// account's key. It returns all of them or an error: a list that was cut off never counts as one.
-func Users(ctx context.Context, o Options, of Selection) ([]User, error) {
+// account's key. It returns all of them or an error: a list that was cut off never counts as one. named are addresses
+// that mean somebody: if one of them is another address of a member of a group, Users returns a *AliasError.
+func Users(ctx context.Context, o Options, of Selection, named []string) ([]User, error) {
 	k, err := o.readKey(of.Scopes())
 	if err != nil {
 		return nil, err
@@ -62,9 +73,14 @@ func Users(ctx context.Context, o Options, of Selection) ([]User, error) {
 	s.UserAgent = "sweepd"
 	var all []User
 	if of.Group != "" {
-		all, err = inGroup(ctx, s, of.Group)
+		if all, err = inGroup(ctx, s, of.Group); err == nil {
+			err = noAliases(ctx, s, of.Group, all, named)
+		}
 	} else {
 		all, err = found(ctx, s, of.Query)
+	}
+	if _, alias := errors.AsType[*AliasError](err); alias {
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the directory: %w", cloudhttp.Cause(err))
@@ -120,4 +136,27 @@ func inGroup(ctx context.Context, s *admin.Service, group string) (all []User, e
 		return nil
 	})
 	return all, err
+}
+
+// noAliases returns a *AliasError for a named address that a member of the group has beside the main one. An address
+// that the directory does not have is nobody's.
+func noAliases(ctx context.Context, s *admin.Service, group string, all []User, named []string) error {
+	main := map[string]bool{}
+	for _, u := range all {
+		main[strings.ToLower(u.Address)] = true
+	}
+	for _, address := range named {
+		if main[strings.ToLower(address)] {
+			continue
+		}
+		is, err := s.Members.HasMember(group, address).Context(ctx).Do()
+		switch e, _ := errors.AsType[*cloudhttp.Error](err); {
+		case e != nil && e.Status == http.StatusNotFound && e.Reason == "notFound":
+		case err != nil:
+			return fmt.Errorf("ask for %s: %w", address, cloudhttp.Cause(err))
+		case is.IsMember:
+			return &AliasError{address, group}
+		}
+	}
+	return nil
 }

@@ -67,7 +67,7 @@ func (w *workspace) users(t *testing.T, of googleaccount.Selection, as string) (
 	t.Helper()
 	return googleaccount.Users(t.Context(), googleaccount.Options{
 		Storage: "acme", Store: w.store, ServiceAccount: w.key, Impersonate: as, Net: w.net(), Rate: 1e6,
-	}, of)
+	}, of, nil)
 }
 
 const boss = "u000@acme.example"

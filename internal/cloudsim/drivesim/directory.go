@@ -31,6 +31,11 @@ func directoryMethods() []method {
 			"admin.directory.group admin.directory.group.member admin.directory.group.member.readonly " +
 				"admin.directory.group.readonly", "Members", false, membersList,
 		},
+		{
+			"members.hasMember", "GET", "groups/{groupKey}/hasMember/{memberKey}", "",
+			"admin.directory.group admin.directory.group.member admin.directory.group.member.readonly " +
+				"admin.directory.group.readonly", "MembersHasMember", false, membersHasMember,
+		},
 	}
 }
 
@@ -51,9 +56,11 @@ const (
 // directorySchemas returns the answers of the Directory API that a mask can be applied to.
 func directorySchemas() map[string]fields.Schema {
 	return map[string]fields.Schema{
-		"User":    fields.Names(userNames),
-		"Users":   fields.Names("etag, kind, nextPageToken, trigger_event").With("users", fields.Names(userNames)),
-		"Members": fields.Names("etag, kind, nextPageToken").With("members", fields.Names(memberNames)),
+		"User": fields.Names(userNames),
+		"Users": fields.Names("etag, kind, nextPageToken, trigger_event").
+			With("users", fields.Names(userNames)),
+		"Members":          fields.Names("etag, kind, nextPageToken").With("members", fields.Names(memberNames)),
+		"MembersHasMember": fields.Names("isMember"),
 	}
 }
 
@@ -327,6 +334,42 @@ func membersList(c *call) (any, error) {
 	}
 	if to < len(all) {
 		out["nextPageToken"] = c.d.seal(what, int64(to))
+	}
+	return c.mask.Cut(out), nil
+}
+
+// membersHasMember serves members.hasMember, by the address, an alias or the id of a user. A user of another domain who
+// is in a group of the group is refused, as its description says.
+func membersHasMember(c *call) (any, error) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	domain, err := c.administered()
+	if err != nil {
+		return nil, err
+	}
+	g := domain.groupOf(c.in["groupKey"])
+	if g == nil {
+		return nil, missing("groupKey")
+	}
+	key := c.in["memberKey"]
+	is := func(a *Account) bool {
+		return strings.EqualFold(a.email, key) || a.UserID() == key ||
+			slices.ContainsFunc(a.aliases, func(x string) bool { return strings.EqualFold(x, key) })
+	}
+	i := slices.IndexFunc(c.d.accounts, is)
+	if i < 0 {
+		return nil, missing("memberKey")
+	}
+	in := func(all []member) bool {
+		return slices.ContainsFunc(all, func(m member) bool { return m.user == c.d.accounts[i] })
+	}
+	nested := in(g.derived()) && !in(g.all)
+	if nested && c.d.accounts[i].domain != domain {
+		return nil, invalid("memberKey", "Invalid Input: memberKey")
+	}
+	out := map[string]any{}
+	if nested || in(g.all) { // false is left out
+		out["isMember"] = true
 	}
 	return c.mask.Cut(out), nil
 }
