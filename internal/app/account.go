@@ -12,6 +12,7 @@ import (
 	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
 	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
 	"github.com/sweepd/sweepd/internal/cloud/oauth"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 )
 
@@ -178,7 +179,7 @@ func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool)
 		if g.Account, err = store.Pinned(storage); err != nil {
 			return g, err
 		}
-		return g, store.Unpin(storage)
+		return g, forgetOwner(ctx, o, a, store)
 	}
 	g, err = store.Load(storage)
 	signedOut := errors.Is(err, oauth.ErrNotSignedIn) && forget
@@ -196,7 +197,30 @@ func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool)
 		return g, err
 	}
 	if forget {
-		return g, store.Unpin(storage)
+		return g, forgetOwner(ctx, o, a, store)
 	}
 	return g, nil
+}
+
+// forgetOwner lets the storage belong to another account, for this machine and for the record of several.
+func forgetOwner(ctx context.Context, o Options, a account, store oauth.Store) error {
+	err := a.paths.inDatabase(ctx, o.Now, func(j *journal.Journal) error { return j.FreeAccount(ctx, a.name) })
+	if err != nil {
+		return err
+	}
+	return store.Unpin(a.name)
+}
+
+// same returns an error that wraps oauth.ErrOtherAccount if the storage is of another account by the record of several
+// machines. Each machine knows only the accounts that it has opened itself.
+func (a *App) same(ctx context.Context, storage string, is oauth.Account) error {
+	var of oauth.Account
+	var err error
+	if of.ID, of.Email, err = a.Journal.BindAccount(ctx, storage, is.ID, is.Email); err != nil {
+		return err
+	}
+	if of.ID != is.ID {
+		return oauth.Other(storage, is, of)
+	}
+	return nil
 }

@@ -23,6 +23,9 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.same(ctx, name, c.Account); err != nil {
+		return nil, nil, err
+	}
 	if err := a.o.alone(a.Paths, a.Policy, name, c.Account.ID, ""); err != nil {
 		return nil, nil, err
 	}

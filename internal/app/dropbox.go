@@ -79,6 +79,9 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.same(ctx, name, c.Account); err != nil {
+		return nil, nil, err
+	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropboxaccount.Purge {
 		a.o.Log.Warn("purging is disabled: the sign-in does not allow it",
 			"event", "purge_unavailable", "storage", name)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -175,4 +177,37 @@ trash: {ours: 30d}
 	if p := w.start(s); <-p.done == nil || !strings.Contains(p.log.String(), journal.ErrHost.Error()) {
 		t.Errorf("another machine of that name: got %s", p.log)
 	}
+}
+
+// A machine on which a storage is signed in to another account, or whose user was deleted and made anew, does not sweep
+// it as the storage that the record knows.
+func TestAStorageIsOfOneAccountOnAllMachines(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 3})
+	p := w.start(quickly())
+	w.swept()
+	w.stop(p)
+	text := string(must(os.ReadFile(filepath.Join(w.home, "policy.yaml")))(t))
+	w.home = t.TempDir()
+	w.env = append(w.env, "HOME="+w.home, "SWEEPD_POLICY="+filepath.Join(w.home, "policy.yaml"))
+	lines, swapped, accounts := strings.Split(text, "\n"), map[string]string{}, w.cloud.Place().Accounts
+	for i, a := range accounts {
+		for j, b := range accounts {
+			if a.Provider != b.Provider || i == j {
+				continue
+			}
+			swapped[w.storages[i]] = b.Name
+			n := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  "+w.storages[i]+":") })
+			lines[n] = strings.Replace(lines[n], strconv.Quote(a.Name), strconv.Quote(b.Name), 1)
+		}
+	}
+	w.policy(strings.Join(lines, "\n"))
+	if p := w.start(settings{SignIn: swapped}); <-p.done != nil {
+		t.Fatal(p.log)
+	}
+	w.workers = nil
+	must((&store{pool: connect(t, w.database)}).ask(t.Context(), nil))(t)
+	p = w.start(quickly())
+	w.until("each storage is refused", `SELECT count(*) = $1 FROM fleet_storages
+		WHERE failure = 'sign_in' AND detail LIKE '%''s, not %'`, len(w.storages))
+	w.stop(p)
 }
