@@ -160,8 +160,9 @@ func (l *leases) take(ctx context.Context, storage, purpose string) (release fun
 	l.mu.Unlock()
 	go l.keep(ctx, storage, h)
 	if version != l.version {
-		return nil, errors.Join(fmt.Errorf("%w: it was brought from %d to %d meanwhile: use a newer program", ErrVersion,
-			l.version, version), l.release(storage, h))
+		err := fmt.Errorf("%w: it was brought from %d to %d meanwhile: use a newer program", ErrVersion, l.version,
+			version)
+		return nil, errors.Join(err, l.release(storage, h))
 	}
 	return func() error { return l.release(storage, h) }, nil
 }

@@ -196,7 +196,8 @@ func TestAStorageIsOfOneAccountOnAllMachines(t *testing.T) {
 				continue
 			}
 			swapped[w.storages[i]] = b.Name
-			n := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  "+w.storages[i]+":") })
+			begin := "  " + w.storages[i] + ":"
+			n := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, begin) })
 			lines[n] = strings.Replace(lines[n], strconv.Quote(a.Name), strconv.Quote(b.Name), 1)
 		}
 	}
