@@ -44,6 +44,9 @@ const (
 const dropIn = `[Service]
 ReadWritePaths=/srv/photos
 LoadCredential=hook:/etc/sweepd/hook
+LoadCredential=review.crt:/etc/sweepd/review.crt
+LoadCredential=review.key:/etc/sweepd/review.key
+LoadCredential=review.password:/etc/sweepd/review.password
 RestartSec=1s
 WatchdogSec=4s
 TimeoutStopSec=5s
@@ -83,6 +86,7 @@ func TestService(t *testing.T) {
 	publish(t, filepath.Join(setup, published))
 	for path, text := range map[string][]byte{
 		"etc/systemd/system/sweepd.service.d/local.conf": []byte(dropIn),
+		"etc/systemd/system/page.socket":                 []byte(pageSocket),
 		"etc/systemd/system/hook.socket":                 []byte(hookSocket),
 		"etc/systemd/system/hook@.service":               []byte(hookService),
 	} {
@@ -106,6 +110,7 @@ func TestService(t *testing.T) {
 		{"Reload", (*story).reload},
 		{"Hang", (*story).hang},
 		{"Kill", (*story).kill},
+		{"Page", (*story).page},
 		{"Stop", (*story).stop},
 		{"Socket", (*story).socket},
 		{"Session", (*story).session},
@@ -206,6 +211,7 @@ func (s *story) install() {
 	s.run("chown", "sweepd:", shared)
 	s.write("/etc/sweepd/policy.yaml", sharedPolicy, 0, 0o644)
 	s.write("/etc/sweepd/hook", "generic+http://127.0.0.1:8099/hook", 0, 0o600)
+	s.furnish()
 }
 
 func (s *story) sweep() {
