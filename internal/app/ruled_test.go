@@ -57,8 +57,8 @@ func TestARuleForNobodyIsReported(t *testing.T) {
 
 // No directory is read for users that the policy lists, so the address may be that of one of them.
 func TestARuleForNobodyStopsAFleetWhoseUsersAreListed(t *testing.T) {
-	listed := policy.Storage{Type: policy.Workspace, Users: []string{"ann@a.example", "bea@a.example", "carl@a.example"}}
-	r := meaning(listed, "acme/bae@a.example")
+	listed := []string{"ann@a.example", "bea@a.example", "carl@a.example"}
+	r := meaning(policy.Storage{Type: policy.Workspace, Users: listed}, "acme/bae@a.example")
 	if _, ok := errors.AsType[*UsageError](r.Errs["acme"]); !ok || len(r.Members) != 0 {
 		t.Errorf("swept are %q, with the errors %v", r.Members, r.Errs)
 	}

@@ -41,9 +41,11 @@ type loop struct {
 
 	mu       sync.Mutex // guards all fields below
 	state    status.Storage
-	pulse    time.Time      // of the last progress
-	forecast *report.Digest // of the last scan that ended
-	ended    error          // with Once: why not everything due was done
+	pulse    time.Time          // of the last progress
+	account  *providers.Storage // of the turn under way; nil if none is open
+	read     int64              // bytes of the account at the last look
+	forecast *report.Digest     // of the last scan that ended
+	ended    error              // with Once: why not everything due was done
 }
 
 // run sweeps until ctx ends. It first waits for the loops that had the storage before (after), so that a storage

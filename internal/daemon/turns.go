@@ -12,6 +12,7 @@ import (
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/status"
 	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -40,8 +41,28 @@ func (s *Service) BindHost(ctx context.Context) error {
 	return s.d.o.BindHost(ctx, s.d.paths, s.d.journal)
 }
 
-// Slice is what one turn may take of a storage: so many files are examined, so many moved, and nothing begins after
-// that time. What is left is due at once.
+// Progress returns when the storage last made progress in its turn: a step, a file, or bytes from its service, so that
+// an account whose listing takes long is not taken for stuck. It is zero for a storage that had no turn here.
+func (s *Service) Progress(storage string) time.Time {
+	s.d.mu.Lock()
+	l := s.d.loops[storage]
+	s.d.mu.Unlock()
+	if l == nil {
+		return time.Time{}
+	}
+	now := s.d.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.account != nil {
+		if read := l.account.Used().Bytes; read != l.read {
+			l.read, l.pulse = read, now
+		}
+	}
+	return l.pulse
+}
+
+// Slice is what one turn may take of a storage: so many files are examined, so many moved, and none begins so long
+// after the first one. What is left is due at once. A listing has no limit: a part of it is of no use to the next turn.
 type Slice struct {
 	Files int
 	Time  time.Duration
@@ -80,7 +101,7 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 	if asked {
 		l.agenda.ask()
 	}
-	l.slice = &sliced{Slice: slice, end: s.d.now().Add(slice.Time)}
+	l.slice = &sliced{Slice: slice}
 	t := Turn{Err: l.turn(ctx)}
 	if errors.Is(t.Err, sweeper.ErrStopped) {
 		t.Err = nil // the slice has ended it
@@ -150,7 +171,9 @@ func (l *loop) turn(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	l.watch(a.Storages[0])
 	defer func() {
+		l.watch(nil)
 		l.used = l.cost(a)
 		err = errors.Join(err, a.Close())
 	}()
@@ -160,18 +183,29 @@ func (l *loop) turn(ctx context.Context) (err error) {
 	return l.pass(ctx, a, next)
 }
 
+// watch sets the account that shows the progress of a turn.
+func (l *loop) watch(account *providers.Storage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.account, l.read = account, 0
+}
+
 // sliced is the slice of a turn under way. Several goroutines ask whether it is over.
 type sliced struct {
 	Slice
-	end   time.Time
-	moved atomic.Int64 // files
-	over  atomic.Bool  // it has ended before the work
+	began atomic.Pointer[time.Time] // the first file; nil before
+	moved atomic.Int64              // files
+	over  atomic.Bool               // it has ended before the work
 }
 
 // ended reports whether a slice is used up, after so many files of one kind: never before the first. It is false for
-// nil, which is no turn's.
+// nil, which is no turn's. The time begins with the first call, which is before the first file.
 func (s *sliced) ended(files int, now time.Time) bool {
-	if s == nil || files == 0 || files < s.Files && now.Before(s.end) {
+	if s == nil {
+		return false
+	}
+	s.began.CompareAndSwap(nil, &now)
+	if files == 0 || files < s.Files && now.Sub(*s.began.Load()) < s.Time {
 		return false
 	}
 	s.over.Store(true)

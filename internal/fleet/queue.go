@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,11 +107,65 @@ func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 	if err != nil {
 		return err
 	}
-	o := f.turn(ctx, t.Storage, memory, asked)
+	o := f.watched(ctx, t, func(ctx context.Context) outcome { return f.turn(ctx, t.Storage, memory, asked) })
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
 	defer cancel()
 	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
 		return err
+	}
+	return nil
+}
+
+// underway is a turn under way.
+type underway struct {
+	began time.Time
+	end   context.CancelFunc
+}
+
+// watched makes a turn, which goOn can end.
+func (f *fleet) watched(ctx context.Context, t turn, make func(context.Context) outcome) outcome {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	f.mu.Lock()
+	f.underway[t] = underway{f.o.Now(), end}
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.underway, t)
+	}()
+	return make(ctx)
+}
+
+// goOn says of the turns under way that they are not lost, as long as they make progress. It ends the others, and those
+// whose storage has another turn by now.
+func (f *fleet) goOn(ctx context.Context, progress func(storage string) time.Time) error {
+	now := f.o.Now()
+	f.mu.Lock()
+	all := maps.Clone(f.underway)
+	f.mu.Unlock()
+	var live []turn
+	for t, u := range all {
+		if now.Sub(u.began) < time.Minute {
+			continue // most turns are short, and need no sign
+		}
+		if now.Sub(u.began) < turnTimeout || now.Sub(progress(t.Storage)) < turnTimeout {
+			live = append(live, t)
+		} else {
+			u.end()
+		}
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	still, err := f.store.extend(ctx, live)
+	if err != nil {
+		return err
+	}
+	for _, t := range live {
+		if !slices.Contains(still, t) {
+			all[t].end()
+		}
 	}
 	return nil
 }
@@ -210,7 +265,8 @@ func (f *fleet) run(ctx context.Context) error {
 	}
 	client, err := river.NewClient(riverpgxv5.New(f.store.pool), &river.Config{
 		ID: f.self.id, Queues: of, Workers: workers, Logger: f.quiet(),
-		JobTimeout: turnTimeout, RescueStuckJobsAfter: lostTurn, MaxAttempts: 1,
+		// Turns end by goOn, and are queued again by their rows. These only clean the queue's own table.
+		JobTimeout: longestTurn, RescueStuckJobsAfter: longestTurn + time.Hour, MaxAttempts: 1,
 		// The rows of storages have the history that anybody needs.
 		CompletedJobRetentionPeriod: 10 * time.Minute, DiscardedJobRetentionPeriod: time.Hour,
 		// It needs no connection that listens, and passes any pooler.
@@ -247,7 +303,7 @@ func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots ma
 			return
 		case <-beat.C:
 			within, cancel := context.WithTimeout(ctx, f.o.Beat)
-			f.unreachable(ctx, f.beat(within))
+			f.unreachable(ctx, cmp.Or(f.beat(within), f.goOn(within, f.service.Progress)))
 			cancel()
 		case <-poll.C:
 			for queue, n := range slots {

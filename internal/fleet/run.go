@@ -62,6 +62,8 @@ type fleet struct {
 
 	mu      sync.Mutex
 	running map[string]int // turns under way, by queue
+
+	underway map[turn]underway
 }
 
 // heldFor is why nothing may be deleted, from a beat until the beats count as lost.
@@ -93,8 +95,9 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer pool.Close()
 	f := &fleet{
-		o: o, log: o.Log, paths: paths, running: map[string]int{}, quotas: map[string]*quota{},
-		store: &store{pool: pool, queued: 2 * time.Minute, running: lostTurn},
+		o: o, log: o.Log, paths: paths, running: map[string]int{}, underway: map[turn]underway{},
+		quotas: map[string]*quota{},
+		store:  &store{pool: pool, queued: 2 * time.Minute, running: lostTurn},
 		self: worker{
 			id:   strings.ToLower(fmt.Sprintf("%s-%d-%s", o.Host, os.Getpid(), rand.Text()[:8])),
 			host: o.Host, version: o.Version,
@@ -111,10 +114,11 @@ func Run(ctx context.Context, o Options) error {
 // connections is how many connections to the database a worker has at most, beside those of the journal.
 const connections = 6
 
-// The times of a turn. Nothing begins in it after Slice.Time; then it has a minute to end.
+// The times of a turn.
 const (
-	turnTimeout = 5 * time.Minute
-	lostTurn    = 6 * time.Minute
+	turnTimeout = 5 * time.Minute // without progress
+	lostTurn    = 6 * time.Minute // without a sign from its worker
+	longestTurn = 24 * time.Hour
 )
 
 // rates returns the calls a second that a fleet makes to each service at first. The row of the service in the database

@@ -159,6 +159,23 @@ func (s *store) begin(ctx context.Context, t turn, worker string) (memory string
 	return memory, asked, err
 }
 
+// extend moves the time at which turns under way count as lost, and returns them. Those that have ended, or whose
+// storage has another turn, are not among them.
+func (s *store) extend(ctx context.Context, all []turn) ([]turn, error) {
+	storages, numbers := make([]string, len(all)), make([]int64, len(all))
+	for i, t := range all {
+		storages[i], numbers[i] = t.Storage, t.Number
+	}
+	rows, err := s.pool.Query(ctx, `UPDATE fleet_storages AS f SET next_due = clock_timestamp() + $3
+		FROM unnest($1::text[], $2::bigint[]) AS u (storage, turn)
+		WHERE f.storage = u.storage AND f.turn = u.turn AND f.state = 'running' RETURNING f.storage, f.turn`,
+		storages, numbers, s.running)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[turn])
+}
+
 // outcome is how a turn ended.
 type outcome struct {
 	memory  string
