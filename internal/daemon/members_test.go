@@ -45,8 +45,8 @@ func looping(d *daemon) (names []string) {
 	return names
 }
 
-// Each account that a fleet selects has a loop of its own. One that is no longer selected has none, and nothing of it is
-// forgotten; of a directory that fails nothing follows but that nobody in it is swept meanwhile.
+// Each account that a fleet selects has a loop of its own. One that is no longer selected has none, and nothing of it
+// is forgotten; of a directory that fails nothing follows but that nobody in it is swept meanwhile.
 func TestTheAccountsOfAFleetComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newOrganization(t)

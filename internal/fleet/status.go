@@ -112,8 +112,9 @@ func (s *Status) read(ctx context.Context, tx pgx.Tx) error {
 	if err = tx.QueryRow(ctx, `SELECT count(DISTINCT policy) FROM fleet_workers`).Scan(&s.Policies); err != nil {
 		return err
 	}
-	if s.Workers, err = all[WorkerStatus](ctx, tx, `SELECT id, host, version, began, seen, (SELECT count(*)
-		FROM fleet_storages f WHERE f.worker = w.id AND state = 'running') FROM fleet_workers w ORDER BY id`); err != nil {
+	s.Workers, err = all[WorkerStatus](ctx, tx, `SELECT id, host, version, began, seen, (SELECT count(*)
+		FROM fleet_storages f WHERE f.worker = w.id AND state = 'running') FROM fleet_workers w ORDER BY id`)
+	if err != nil {
 		return err
 	}
 	if s.Leases, err = all[LeaseStatus](ctx, tx, `SELECT storage, epoch, expires_at FROM leases
