@@ -61,7 +61,7 @@ func TestEveryEventIsALineOfTheChain(t *testing.T) {
 		}
 	}
 	equal(t, "lines after what changes nothing", must(j.Verify(t.Context()))(t), lines)
-	if err := j.Check(t.Context()); err != nil {
+	if err := whole(t.Context(), j); err != nil {
 		t.Error(err)
 	}
 }
@@ -219,7 +219,7 @@ func TestARecordThatGrowsMeanwhileIsWhole(t *testing.T) {
 		grown <- err
 	}()
 	for {
-		if err := j.Check(t.Context()); err != nil {
+		if err := whole(t.Context(), j); err != nil {
 			t.Error(err)
 		}
 		select {

@@ -92,7 +92,7 @@ func TestACopyHasTheSameAnswers(t *testing.T) {
 		lines := must(Copy(t.Context(), way[0], way[1], Options{Now: time.Now}))(t)
 		j := must(Open(t.Context(), way[1], Options{Now: time.Now}))(t)
 		equal(t, "lines", must(j.Verify(t.Context()))(t), lines)
-		if err := j.Check(t.Context()); err != nil {
+		if err := whole(t.Context(), j); err != nil {
 			t.Error(err)
 		}
 		equal(t, "answers", fmt.Sprintf("%+v", must(askAll(t.Context(), j))(t)), want)

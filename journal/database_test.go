@@ -831,6 +831,51 @@ func TestALineThatADatabaseLostIsNoticed(t *testing.T) {
 	wants(t, "Err", j.Err(), ErrOlder)
 }
 
+// A process verifies what it acts on: the decisions of users when it begins, and a storage with its first lease.
+func TestADamagedChainIsNoticedBeforeItsStorageIsLeased(t *testing.T) {
+	const foreign = `INSERT INTO operations (key, run, kind, storage, ref, revision, path, size, weak, about, rule,
+		reasons, approved, began, begun_line, epoch, receipt)
+		VALUES ('k', 1, 'trash', 'home', '', '', '', 1, 0, '', '', '', 0, 1, 9, 1, '')`
+	for _, c := range []struct{ what, damage, of string }{
+		{"nothing", `SELECT`, "none"},
+		{"an operation", `UPDATE operations SET path = 'x' WHERE storage = 'home'`, "home"},
+		{"an operation that is lost", `DELETE FROM operations WHERE storage = 'home'`, "home"},
+		{"an operation that nobody recorded", foreign, "home"},
+		{"a head", `UPDATE leases SET line = 1 WHERE storage = 'home'`, "home"},
+		{"a decision", `DELETE FROM words`, ""}, // which Check verifies
+	} {
+		dsn := startServer(t).Schema(t)
+		j := openIn(t, dsn, asStandard)
+		for _, storage := range []string{"home", "drive"} {
+			release := must(j.Lease(t.Context(), storage, "apply"))(t)
+			op := trashOf(file("a", "1"))
+			op.Storage = storage
+			did(t, j, op, "bin/a")
+			if err := release(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := j.SetOverride(t.Context(), file("k", "1"), Keep); err != nil {
+			t.Fatal(err)
+		}
+		must(j.write.Exec(c.damage))(t)
+		for _, of := range []string{"", "drive", "home"} {
+			b := openIn(t, dsn, asStandard)
+			err := b.Check(t.Context())
+			if of != "" {
+				var release func() error
+				if release, err = b.Lease(t.Context(), of, "apply"); err == nil {
+					err = release()
+				}
+			}
+			damaged := of == c.of || c.of == ""
+			if errors.Is(err, ErrDamaged) != damaged || errors.Is(b.Err(), ErrDamaged) != damaged {
+				t.Errorf("%s: %q: got %v, and the record is %v; want it damaged: %t", c.what, of, err, b.Err(), damaged)
+			}
+		}
+	}
+}
+
 func TestADatabaseThatIsOpenForReadingCanBeVerified(t *testing.T) {
 	dsn := startServer(t).Schema(t)
 	j := openIn(t, dsn, asStandard)

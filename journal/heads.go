@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/sweepd/sweepd/internal/durable"
+	"github.com/sweepd/sweepd/known"
 )
 
 // PostgreSQL has a chain for each storage, so that the processes that write to different storages do not wait for each
@@ -34,12 +35,13 @@ type heads struct {
 	mu    sync.Mutex
 	last  map[string]head // the last line of each chain that is known to be durable
 	grown map[string]bool // the chains that were appended to since their files were written
+	whole map[string]bool // the chains that this process has verified
 }
 
 // newHeads returns the heads of the journal of that ID. It returns ErrMissing if this machine has those of another one
 // in dir, and ErrOlder if the decisions of users are older than dir says. "" is for no folder.
 func newHeads(ctx context.Context, l *leases, dir, id string) (*heads, error) {
-	h := &heads{leases: l, last: map[string]head{}, grown: map[string]bool{}}
+	h := &heads{leases: l, last: map[string]head{}, grown: map[string]bool{}, whole: map[string]bool{}}
 	if dir == "" {
 		return h, nil
 	}
@@ -296,15 +298,77 @@ func (v *verifier) walkAll() (lines int64, err error) {
 		return 0, err
 	}
 	for _, h := range all {
-		v.line, v.hash, v.lastOp, v.lastRun = 0, digest{}, 0, 0
-		if err := v.walk(h.storage); err != nil {
-			return 0, fmt.Errorf("the chain of %q: %w", h.storage, err)
-		}
-		if v.line != h.line || v.hash != h.hash {
-			return 0, fmt.Errorf("the chain of %q: %w", h.storage,
-				&BrokenError{max(v.line, h.line), fmt.Sprintf("the last line is %d, and %d was noted", v.line, h.line)})
+		if err := v.walkTo(h); err != nil {
+			return 0, err
 		}
 		lines += v.line
 	}
 	return lines, nil
+}
+
+// walkTo verifies the chain of a storage and compares its end with the head.
+func (v *verifier) walkTo(h headRow) error {
+	v.line, v.hash, v.lastOp, v.lastRun = 0, digest{}, 0, 0
+	err := v.walk(h.storage)
+	if err == nil && (v.line != h.line || v.hash != h.hash) {
+		err = &BrokenError{max(v.line, h.line), fmt.Sprintf("the last line is %d, and %d was noted", v.line, h.line)}
+	}
+	if err != nil {
+		return fmt.Errorf("the chain of %q: %w", h.storage, err)
+	}
+	return nil
+}
+
+// verifyOnce verifies the chains of these storages, each with the rows that it is about, unless this process has done
+// so: later, another process appends to them only under a lease, and its lines follow those that were verified.
+func (j *Journal) verifyOnce(ctx context.Context, storages ...string) error {
+	for _, storage := range storages {
+		var h *heads // nil if read-only
+		if j.chain != nil {
+			h = j.chain.heads
+			h.mu.Lock()
+			whole := h.whole[storage]
+			h.mu.Unlock()
+			if whole {
+				continue
+			}
+		}
+		tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
+		if err == nil {
+			v := verifier{ctx: ctx, tx: tx}
+			err = errors.Join(fault(v.verifyOne(j.d, storage)), ignoreDone(tx.Rollback()))
+		}
+		if err != nil {
+			return fmt.Errorf("verify journal %q: %w", j.name, fault(err))
+		}
+		if h != nil {
+			h.mu.Lock()
+			h.whole[storage] = true
+			h.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// verifyOne verifies the chain of one storage with all that it is about.
+func (v *verifier) verifyOne(d *dialect, storage string) error {
+	if err := v.prepare(d); err != nil {
+		return err
+	}
+	rows, err := v.tx.QueryContext(v.ctx, `SELECT storage, epoch, FALSE, FALSE, 0, line, hash FROM leases
+		WHERE storage = $1`, storage)
+	heads, err := collect(rows, err, scanHead)
+	if err == nil {
+		err = v.walkTo(append(heads, headRow{storage: storage})[0])
+	}
+	if err != nil {
+		return err
+	}
+	if storage != "" {
+		return v.countOperations(`SELECT count(*) FROM operations WHERE storage = $1`, storage)
+	}
+	if err := v.countDecisions(); err != nil {
+		return err
+	}
+	return walkKnown(v.ctx, v.tx, func(int64, known.Picture) bool { return true })
 }

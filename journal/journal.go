@@ -196,8 +196,14 @@ func (j *Journal) startRecorder(ctx context.Context) error {
 
 // Check reads the whole file and returns ErrDamaged unless its structure and its content are valid; see Verify. Open
 // detects only damage to the first page. A caller that acts on the journal's content calls Check first.
+//
+// A database checks its own pages, and may have the operations of many storages. Check verifies there what is about no
+// storage, such as the users' decisions, and Lease what is about the one that is leased.
 func (j *Journal) Check(ctx context.Context) error {
-	if j.path == "" { // a database checks its own pages
+	if j.Shared() {
+		return j.guard.judge(j.verifyOnce(ctx, ""))
+	}
+	if j.path == "" {
 		_, err := j.Verify(ctx)
 		return err
 	}

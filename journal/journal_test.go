@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"regexp"
 	"sync/atomic"
@@ -112,6 +113,12 @@ func file(ref, revision string) providers.Entry {
 		Ref: providers.Ref(ref), Revision: providers.Revision(revision), Path: "/pictures/" + ref,
 		Size: 1 << 20, Modified: noon.Add(-time.Hour), Created: noon.Add(-2 * time.Hour),
 	}
+}
+
+// whole returns an error unless the journal is whole: Check reads only a part of a database.
+func whole(ctx context.Context, j *Journal) error {
+	_, err := j.Verify(ctx)
+	return errors.Join(j.Check(ctx), err)
 }
 
 func trashOf(e providers.Entry) providers.Op {

@@ -102,7 +102,7 @@ func TestWhatWasLearntIsKnownUntilItIsForgotten(t *testing.T) {
 	if fourth := must(j.Learn(ctx, from, []known.Picture{ours}))(t); fourth.ID != 4 {
 		t.Errorf("learnt again as number %d, want 4", fourth.ID)
 	}
-	if err := j.Check(ctx); err != nil {
+	if err := whole(ctx, j); err != nil {
 		t.Error(err)
 	}
 }

@@ -43,6 +43,9 @@ var errLocked = errors.New("locked")
 // After the end of a process its leases in a database last for a minute and a quarter. Lease does not wait: if another
 // process has the lease, the error is a *LeasedError.
 //
+// In a database, the first lease of a storage in a process verifies the storage's chain with all that it is about, and
+// returns ErrDamaged as Check does.
+//
 // The kernel's lock on a file beside the journal decides; the content of the file is only for messages. The file is
 // never removed, because two processes could then lock two files of the same name. If another program removes it, the
 // journal is lost.
@@ -74,7 +77,11 @@ func (j *Journal) lease(ctx context.Context, storage, purpose string) (release f
 		if err != nil {
 			return nil, j.guard.judge(err)
 		}
-		if err := j.guard.judge(j.chain.heads.compare(ctx, j.read, storage)); err != nil {
+		err = j.chain.heads.compare(ctx, j.read, storage)
+		if err == nil {
+			err = j.verifyOnce(ctx, "", storage)
+		}
+		if err := j.guard.judge(err); err != nil {
 			return nil, errors.Join(err, release())
 		}
 		return release, nil

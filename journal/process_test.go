@@ -166,7 +166,7 @@ func requireRecorded(t *testing.T, path string, begun, ended map[string]bool) {
 			t.Errorf("the outcome of %s was acknowledged and is lost: %+v", key, o)
 		}
 	}
-	if err := j.Check(t.Context()); err != nil {
+	if err := whole(t.Context(), j); err != nil {
 		t.Error(err)
 	}
 }

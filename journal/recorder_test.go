@@ -210,7 +210,7 @@ func TestWhatIsRestoredOrPurgedIsNoLongerInTheTrash(t *testing.T) {
 			if got := keysOf(t, j, Filter{Storage: "drive", InTrash: true}); len(got) != 1 {
 				t.Errorf("in another storage's trash: got %q, want one", got)
 			}
-			if err := j.Check(t.Context()); err != nil {
+			if err := whole(t.Context(), j); err != nil {
 				t.Error(err)
 			}
 			resolved := gather(t, j.Operations(t.Context(), Filter{Key: key}))[0]
@@ -248,7 +248,7 @@ func TestOnlyWhatWasInTheTrashBeforeIsResolved(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "ended after the emptying began", keysOf(t, j, Filter{InTrash: true}), []string{meanwhile})
-	if err := j.Check(t.Context()); err != nil {
+	if err := whole(t.Context(), j); err != nil {
 		t.Error(err)
 	}
 }

@@ -55,7 +55,7 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 	last := gather(t, j.Operations(t.Context(), Filter{Storage: "drive"}))[0].Began
 	equal(t, "trashed at that very time", must(j.Usage(t.Context(), last, now))(t).Trash,
 		map[string]Amount{"drive": {1, 32}})
-	if err := j.Check(t.Context()); err != nil {
+	if err := whole(t.Context(), j); err != nil {
 		t.Error(err)
 	}
 }
@@ -110,7 +110,7 @@ func TestATemporaryJournalDoesEverythingAndLeavesNothing(t *testing.T) {
 	release := must(j.Lease(t.Context(), "home", "scan"))(t)
 	for _, err := range []error{
 		s.Save(t.Context(), "next", true), j.SetOverride(t.Context(), file("1", "1"), Keep),
-		j.EndRun(t.Context(), run, nil, nil), j.Check(t.Context()), release(),
+		j.EndRun(t.Context(), run, nil, nil), whole(t.Context(), j), release(),
 	} {
 		if err != nil {
 			t.Error(err)

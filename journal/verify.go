@@ -328,34 +328,57 @@ func (v *verifier) verifyOverride(l *link, row *sql.Stmt, n int, standing *int64
 
 // count returns an error if the journal has rows that no line covers.
 func (v *verifier) count() error {
+	if err := v.countOperations(`SELECT count(*) FROM operations`); err != nil {
+		return err
+	}
+	return v.countDecisions()
+}
+
+// countOperations is count for operations, of which query returns the number.
+func (v *verifier) countOperations(query string, of ...any) error {
+	err := v.told("operations", v.ops, query, of...)
+	switch {
+	case err != nil:
+	case v.opsEnded != v.opsToEnd:
+		err = &BrokenError{
+			Why: fmt.Sprintf("%d operations have ended, and the chain tells of %d", v.opsToEnd, v.opsEnded),
+		}
+	case v.resolved != v.toResolve:
+		err = &BrokenError{Why: fmt.Sprintf("%d trashed files were taken from the bin, and the chain tells of %d",
+			v.toResolve, v.resolved)}
+	}
+	return err
+}
+
+// countDecisions is count for all but operations.
+func (v *verifier) countDecisions() error {
 	for _, c := range []struct {
 		what, table string
 		told        int64
 	}{
-		{"operations", "operations", v.ops},
 		{"runs", "runs", v.runs},
 		{"words on files", "words", v.filesStanding},
 		{"words on contents", "contents", v.contentsStand},
 		{"sources of pictures", "sources", v.sourcesStand},
 	} {
-		var there int64
-		if err := v.tx.QueryRowContext(v.ctx, "SELECT count(*) FROM "+c.table).Scan(&there); err != nil {
+		if err := v.told(c.what, c.told, "SELECT count(*) FROM "+c.table); err != nil {
 			return err
 		}
-		if there != c.told {
-			return &BrokenError{Why: fmt.Sprintf("there are %d %s, and the chain tells of %d", there, c.what, c.told)}
-		}
 	}
-	switch {
-	case v.opsEnded != v.opsToEnd:
-		return &BrokenError{
-			Why: fmt.Sprintf("%d operations have ended, and the chain tells of %d", v.opsToEnd, v.opsEnded),
-		}
-	case v.runsEnded != v.runsToEnd:
+	if v.runsEnded != v.runsToEnd {
 		return &BrokenError{Why: fmt.Sprintf("%d runs have ended, and the chain tells of %d", v.runsToEnd, v.runsEnded)}
-	case v.resolved != v.toResolve:
-		return &BrokenError{Why: fmt.Sprintf("%d trashed files were taken from the bin, and the chain tells of %d",
-			v.toResolve, v.resolved)}
+	}
+	return nil
+}
+
+// told returns an error if there are more or fewer rows, by the query, than the lines are about.
+func (v *verifier) told(what string, told int64, query string, of ...any) error {
+	var there int64
+	if err := v.tx.QueryRowContext(v.ctx, query, of...).Scan(&there); err != nil {
+		return err
+	}
+	if there != told {
+		return &BrokenError{Why: fmt.Sprintf("there are %d %s, and the chain tells of %d", there, what, told)}
 	}
 	return nil
 }
