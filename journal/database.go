@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -64,7 +65,7 @@ func (j *Journal) beginDatabase(ctx context.Context, skew time.Duration, dir str
 			ErrVersion, version, latest)
 	case version == latest:
 	case j.write == nil && version == 0:
-		return fmt.Errorf("%w: there is no journal in this database yet", ErrVersion)
+		return fmt.Errorf("there is no journal in this database yet: %w: %w", ErrVersion, fs.ErrNotExist)
 	case j.write == nil:
 		return fmt.Errorf("%w: it is %d, and is brought to %d when next it is written to", ErrVersion, version, latest)
 	default:

@@ -73,13 +73,10 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 	if st.Policy, err = paths.FindPolicy(p.options().NamedPolicy()); err != nil {
 		return err
 	}
-	if err := paths.Paused(p.now()); err != nil {
-		st.Paused = language.Explanation(err)
-		st.problems = append(st.problems, app.ProblemOf("", err))
-	}
+	st.pause(paths.Paused(p.now()))
 	// Before the policy: a daemon knows its own file, and an invalid one is then its problem.
 	st.ask(ctx, paths.Control())
-	last, err := st.record(ctx, p)
+	last, err := st.record(ctx, p, paths)
 	if err != nil {
 		return err
 	}
@@ -96,6 +93,14 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 	return nil
 }
 
+// pause fills in the reason why deletion is paused; nil: it is not.
+func (st *jsonStatus) pause(why error) {
+	if why != nil && st.Paused.IsZero() {
+		st.Paused = language.Explanation(why)
+		st.problems = append(st.problems, app.ProblemOf("", why))
+	}
+}
+
 // policy loads the policy file, if there is one. It adds an invalid one to the problems unless a daemon runs, which
 // knows its own file.
 func (st *jsonStatus) policy(paths app.Paths) (*policy.Policy, error) {
@@ -109,9 +114,9 @@ func (st *jsonStatus) policy(paths app.Paths) (*policy.Policy, error) {
 	return pol, err
 }
 
-// record fills in the figures from the journal, if there is one, and returns the last run. A full disk, on which it
-// cannot be read, is a part of the status.
-func (st *jsonStatus) record(ctx context.Context, p *program) (last journal.Run, err error) {
+// record fills in the figures from the journal, if there is one, and the pause of several machines, which is in it. It
+// returns the last run. A full disk, on which it cannot be read, is a part of the status.
+func (st *jsonStatus) record(ctx context.Context, p *program, paths app.Paths) (last journal.Run, err error) {
 	j, err := p.journal(ctx)
 	if _, missing := errors.AsType[*app.UsageError](err); missing {
 		return last, nil
@@ -125,6 +130,7 @@ func (st *jsonStatus) record(ctx context.Context, p *program) (last journal.Run,
 		return last, err
 	}
 	defer j.Close()
+	st.pause(app.Paused(ctx, paths, j, p.now()))
 	return st.read(ctx, j)
 }
 

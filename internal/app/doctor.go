@@ -57,8 +57,10 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			})
 			return
 		}
-		if !yield(record(ctx, paths)) || !yield(pausing(paths, o.Now())) {
-			return
+		for _, f := range examineRecord(ctx, paths, o.Now()) {
+			if !yield(f) {
+				return
+			}
 		}
 		f, file, pol := o.examinePolicy(paths, only)
 		if !yield(f) || pol == nil {
@@ -134,22 +136,30 @@ func unwritten(o Options, paths Paths, only []string) (bool, error) {
 	return err == nil && path == "" && len(only) == 0, err
 }
 
-// record checks whether the journal can be relied on. It opens it for reading only, checks the database, and
-// verifies the chain of all lines, which may take a while for a long record. A record that does not exist yet is
-// well; one that is gone is a failure (journal.ErrMissing).
-func record(ctx context.Context, paths Paths) Finding {
-	f := Finding{Check: "record", State: Well}
+// examineRecord checks whether the journal can be relied on, and whether deletion is paused: the pause of several
+// machines is in their record.
+func examineRecord(ctx context.Context, paths Paths, now time.Time) []Finding {
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())
-	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, journal.ErrMissing) {
-		f.Text = language.Messagef("none yet")
-		return f
-	}
+	paused := paths.Paused(now)
 	var lines int64
 	if err == nil {
+		paused = Paused(ctx, paths, j, now)
 		if err = j.Check(ctx); err == nil {
 			lines, err = j.Verify(ctx)
 		}
 		err = errors.Join(err, j.Close())
+	}
+	return []Finding{record(lines, err), pausing(paused)}
+}
+
+// record returns the finding about a journal with so many lines that was opened for reading only and verified, which
+// may take a while for a long record, or err. A record that does not exist yet is well; one that is gone is a failure
+// (journal.ErrMissing).
+func record(lines int64, err error) Finding {
+	f := Finding{Check: "record", State: Well}
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, journal.ErrMissing) {
+		f.Text = language.Messagef("none yet")
+		return f
 	}
 	if err != nil {
 		f = Finding{
@@ -167,9 +177,10 @@ func record(ctx context.Context, paths Paths) Finding {
 	return f
 }
 
-// pausing checks whether deletion is paused. A pause is a warning and not a failure: it is as the user wanted it.
-func pausing(paths Paths, now time.Time) Finding {
-	if err := paths.Paused(now); err != nil {
+// pausing returns the finding about a pause; nil: there is none. A pause is a warning and not a failure: it is as the
+// user wanted it.
+func pausing(err error) Finding {
+	if err != nil {
 		return Finding{
 			Check: "pause",
 			State: Warn,

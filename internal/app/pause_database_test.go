@@ -51,6 +51,20 @@ func TestAPauseInADatabaseIsThatOfEveryMachine(t *testing.T) {
 		t.Errorf("ResumeAll: got %v, %v, want that it was paused", was, err)
 	}
 	is("after the end of the pause", false, now)
+	finds := func(state State) {
+		t.Helper()
+		if all := examineRecord(t.Context(), there, now); all[0].State != Well || all[1].State != state {
+			t.Errorf("doctor finds %+v, want a pause that is %q", all, state)
+		}
+	}
+	finds(Well)
+	if err := here.PauseAll(t.Context(), Pause{Since: now}, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	finds(Warn)
+	if _, err := here.ResumeAll(t.Context(), time.Now); err != nil {
+		t.Fatal(err)
+	}
 	if err := there.Pause(Pause{Since: now}); err != nil {
 		t.Fatal(err)
 	}
