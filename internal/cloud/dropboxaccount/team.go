@@ -72,20 +72,46 @@ func connectMember(ctx context.Context, o Options) (*Connection, error) {
 	return c, err
 }
 
-// find returns the id of the member with that address.
+// find returns the id of the member with that main address, by one call.
 func (c *Connection) find(ctx context.Context, address string) (string, error) {
-	all, err := c.Members(ctx)
-	for _, m := range all {
-		if strings.EqualFold(m.Address, address) {
-			return m.ID, nil
-		}
+	var is struct {
+		Members []struct {
+			Tag     string  `json:".tag"`
+			Profile profile `json:"profile"`
+		} `json:"members_info"`
 	}
+	arg, err := json.Marshal(map[string]any{"members": []any{map[string]string{".tag": "email", "email": address}}})
 	if err == nil {
-		err = &oauth.Error{
+		err = team(ctx, c.HTTP, "", "team/members/get_info_v2", string(arg), &is)
+	}
+	if err == nil && len(is.Members) != 1 {
+		err = errors.New("the answer is incomplete")
+	}
+	if err != nil {
+		return "", fmt.Errorf("ask for the member of the team: %w", err)
+	}
+	switch m := is.Members[0]; {
+	case m.Tag == "id_not_found" || m.Tag == "member_info" && !strings.EqualFold(m.Profile.Email, address):
+		return "", &oauth.Error{
 			Kind: oauth.ErrOtherAccount, Err: fmt.Errorf("%s is no member of the team %s", address, c.Account.Email),
 		}
+	case m.Tag != "member_info" || m.Profile.ID == "":
+		return "", errors.New("ask for the member of the team: the answer names none")
+	default:
+		return m.Profile.ID, nil
 	}
-	return "", err
+}
+
+// profile is a member as the routes of the team have it.
+type profile struct {
+	ID     string `json:"team_member_id"`
+	Email  string `json:"email"`
+	Others []struct {
+		Email string `json:"email"`
+	} `json:"secondary_emails"`
+	Status struct {
+		Tag string `json:".tag"`
+	} `json:"status"`
 }
 
 // Members returns the members of the team of ConnectTeam. It returns all of them or an error: a list that was cut off
@@ -104,16 +130,7 @@ func members(ctx context.Context, c *http.Client, token string) (all []Member, e
 	for {
 		var page struct {
 			Members *[]struct {
-				Profile struct {
-					ID     string `json:"team_member_id"`
-					Email  string `json:"email"`
-					Others []struct {
-						Email string `json:"email"`
-					} `json:"secondary_emails"`
-					Status struct {
-						Tag string `json:".tag"`
-					} `json:"status"`
-				} `json:"profile"`
+				Profile profile `json:"profile"`
 			} `json:"members"`
 			Cursor string `json:"cursor"`
 			More   *bool  `json:"has_more"`

@@ -1,6 +1,10 @@
 package dropboxsim
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // maxMembers is the number of members on a page, and the default:
 // https://www.dropbox.com/developers/documentation/http/teams#team-members-list
@@ -66,6 +70,40 @@ func (c *call) members(cur memberCursor) any {
 		more = more || a.team == c.team
 	}
 	return map[string]any{"members": list, "cursor": sealed(memberPrefix, cur), "has_more": more}
+}
+
+// memberInfo serves team/members/get_info_v2, for members by their ids or main addresses, each answered in its turn:
+// https://www.dropbox.com/developers/documentation/http/teams#team-members-get_info
+func memberInfo(c *call) (any, error) {
+	var in struct {
+		Members []struct {
+			Tag   string `json:".tag"`
+			ID    string `json:"team_member_id"`
+			Email string `json:"email"`
+		} `json:"members"`
+	}
+	if err := c.args(&in); err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	infos := []any{}
+	for _, m := range in.Members {
+		is := func(a *Account) bool { return a.team == c.team && strings.EqualFold(a.email, m.Email) }
+		switch {
+		case m.Tag == "team_member_id" && m.ID != "" && m.Email == "":
+			is = func(a *Account) bool { return a.team == c.team && a.MemberID() == m.ID }
+		case m.Tag != "email" || m.Email == "" || m.ID != "":
+			return nil, badInput("request body: members: a member is named by team_member_id or by email")
+		}
+		info := map[string]any{".tag": "id_not_found", "id_not_found": m.ID + m.Email}
+		if i := slices.IndexFunc(c.d.accounts, is); i >= 0 {
+			a := c.d.accounts[i]
+			info = map[string]any{".tag": "member_info", "profile": a.profile(), "roles": a.roles()}
+		}
+		infos = append(infos, info)
+	}
+	return map[string]any{"members_info": infos}, nil
 }
 
 // profile returns the TeamMemberProfile of the wire. member_folder_id is the namespace of the member's own files, and

@@ -256,3 +256,38 @@ func TestATeamNamesItself(t *testing.T) {
 		t.Errorf("without the scope: %d %s", status, body)
 	}
 }
+
+func TestAMemberIsFoundByAddressAndByID(t *testing.T) {
+	o := newOffice(t)
+	c := o.members(o.team.Token("members.read").Access)
+	by := func(tag, value string) *team.UserSelectorArg {
+		s := &team.UserSelectorArg{}
+		s.Tag, s.Email, s.TeamMemberId = tag, value, ""
+		if tag == "team_member_id" {
+			s.Email, s.TeamMemberId = "", value
+		}
+		return s
+	}
+	got, err := c.MembersGetInfoV2Context(t.Context(), &team.MembersGetInfoV2Arg{Members: []*team.UserSelectorArg{
+		by("email", "Eve@example.com"), by("team_member_id", o.gus.MemberID()), by("email", "ann@example.com"),
+	}})
+	o.do(err)
+	var all []string
+	for _, m := range got.MembersInfo {
+		if m.MemberInfo != nil {
+			all = append(all, m.MemberInfo.Profile.Email+" "+m.MemberInfo.Profile.TeamMemberId)
+		} else {
+			all = append(all, m.Tag+" "+m.IdNotFound)
+		}
+	}
+	want := []string{
+		"eve@example.com " + o.eve.MemberID(), "gus@example.com " + o.gus.MemberID(), "id_not_found ann@example.com",
+	}
+	if !slices.Equal(all, want) {
+		t.Errorf("got %q, want %q", all, want)
+	}
+	if status, body := o.post(o.team.Token("members.read").Access, "team/members/get_info_v2",
+		`{"members":[{".tag":"email"}]}`); status != 400 {
+		t.Errorf("a member without an address: %d %s", status, body)
+	}
+}

@@ -75,5 +75,6 @@ func routes() map[string]*route {
 	add("team/get_info", apiHost, rpc, teamInfoRead, teamInfo).team = true
 	add("team/members/list_v2", apiHost, rpc, membersRead, listMembers).team = true
 	add("team/members/list/continue_v2", apiHost, rpc, membersRead, moreMembers).team = true
+	add("team/members/get_info_v2", apiHost, rpc, membersRead, memberInfo).team = true
 	return all
 }
