@@ -103,6 +103,12 @@ type Used struct {
 // Meter is a Driver that counts what it used.
 type Meter interface{ Used() Used }
 
+// Lister is implemented by a driver whose listings may pass many files before they name one.
+type Lister interface {
+	// Listed returns how many files of any kind its listings have passed so far. It may be called during a listing.
+	Listed() int64
+}
+
 // Rester is a Driver that keeps something open between its calls.
 type Rester interface {
 	// Rest closes it, if no call is under way, so that a disk can be unmounted; the next call opens it again. Any

@@ -135,6 +135,16 @@ func (s *Storage) Free(ctx context.Context) (map[string]int64, error) {
 	return free, s.wrap("ask for the free space of", "", err)
 }
 
+// Progress returns a number that changes while a listing makes progress, also if it names no file for a long time: the
+// bytes that came from the service, and the files that were passed on a disk.
+func (s *Storage) Progress() int64 {
+	n := s.Used().Bytes
+	if l, ok := s.d.(Lister); ok {
+		n += l.Listed()
+	}
+	return n
+}
+
 // Used returns what the storage has used so far; the zero Used if the driver does not count, as on a local disk.
 func (s *Storage) Used() Used {
 	if m, ok := s.d.(Meter); ok {

@@ -42,8 +42,8 @@ type loop struct {
 	mu       sync.Mutex // guards all fields below
 	state    status.Storage
 	pulse    time.Time          // of the last progress
-	account  *providers.Storage // of the turn under way; nil if none is open
-	read     int64              // bytes of the account at the last look
+	account  *providers.Storage // that is open; nil if none is
+	passed   int64              // its Progress at the last look
 	forecast *report.Digest     // of the last scan that ended
 	ended    error              // with Once: why not everything due was done
 }
@@ -101,7 +101,9 @@ func (l *loop) session(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	l.watch(a.Storages[0])
 	defer func() {
+		l.watch(nil)
 		l.used = l.cost(a)
 		err = errors.Join(err, a.Close())
 	}()

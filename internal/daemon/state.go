@@ -37,6 +37,17 @@ func (l *loop) beat() {
 	l.pulse = now
 }
 
+// progress returns when the loop last made progress. A listing makes progress also while it names no file to examine:
+// see providers.Storage.Progress. The caller holds l.mu.
+func (l *loop) progress(now time.Time) time.Time {
+	if l.account != nil {
+		if passed := l.account.Progress(); passed != l.passed {
+			l.passed, l.pulse = passed, now
+		}
+	}
+	return l.pulse
+}
+
 // update changes the state under the lock; do must not block.
 func (l *loop) update(do func(*status.Storage)) {
 	l.mu.Lock()
@@ -50,7 +61,7 @@ func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s = l.state
-	stuck = s.State != status.Idle && s.State != status.Unopened && at.Sub(l.pulse) > stuckAfter
+	stuck = s.State != status.Idle && s.State != status.Unopened && at.Sub(l.progress(at)) > stuckAfter
 	if stuck {
 		s.State = status.Stuck
 		s.Problem = &status.Problem{

@@ -41,8 +41,8 @@ func (s *Service) BindHost(ctx context.Context) error {
 	return s.d.o.BindHost(ctx, s.d.paths, s.d.journal)
 }
 
-// Progress returns when the storage last made progress in its turn: a step, a file, or bytes from its service, so that
-// an account whose listing takes long is not taken for stuck. It is zero for a storage that had no turn here.
+// Progress returns when the storage last made progress in its turn: a step, a file, or what loop.progress sees, so that
+// one whose listing takes long is not taken for stuck. It is zero for a storage that had no turn here.
 func (s *Service) Progress(storage string) time.Time {
 	s.d.mu.Lock()
 	l := s.d.loops[storage]
@@ -50,15 +50,9 @@ func (s *Service) Progress(storage string) time.Time {
 	if l == nil {
 		return time.Time{}
 	}
-	now := s.d.now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.account != nil {
-		if read := l.account.Used().Bytes; read != l.read {
-			l.read, l.pulse = read, now
-		}
-	}
-	return l.pulse
+	return l.progress(s.d.now())
 }
 
 // Slice is what one turn may take of a storage: so many files are examined, so many moved, and none begins so long
@@ -183,11 +177,11 @@ func (l *loop) turn(ctx context.Context) (err error) {
 	return l.pass(ctx, a, next)
 }
 
-// watch sets the account that shows the progress of a turn.
+// watch sets the storage that shows the progress of a listing.
 func (l *loop) watch(account *providers.Storage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.account, l.read = account, 0
+	l.account, l.passed = account, 0
 }
 
 // sliced is the slice of a turn under way. Several goroutines ask whether it is over.

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sweepd/sweepd/internal/disk"
@@ -55,8 +56,12 @@ type Driver struct {
 	rules rules
 	platform
 	watcher watcher
+	listed  atomic.Int64             // files of any kind that listings have passed
 	step    func(point string) error // nil but in tests, which fail or interfere there
 }
+
+// Listed implements providers.Lister.
+func (d *Driver) Listed() int64 { return d.listed.Load() }
 
 // Open checks the options and opens the roots.
 func Open(o Options) (*Driver, error) {

@@ -14,7 +14,7 @@ type lister struct {
 	w    *walk
 	buf  []byte // of getdents64(2)
 	stat unix.Statx_t
-	// out has the files that were found and not sent yet, and seen counts the regular files since the last flush.
+	// out has the files that were found and not sent yet, and seen the number of regular files since the last count.
 	out  []providers.Change
 	seen int64
 }
@@ -44,8 +44,7 @@ func (l *lister) next() (roots.Folder, bool) {
 
 // flush sends the files found so far, and err.
 func (l *lister) flush(err error) {
-	l.w.seen.Add(l.seen)
-	l.seen = 0
+	l.count()
 	if len(l.out) == 0 && err == nil {
 		return
 	}
@@ -56,6 +55,13 @@ func (l *lister) flush(err error) {
 	default:
 		l.out = make([]providers.Change, 0, batchSize)
 	}
+}
+
+// count adds the files that were passed to those of the walk and of the driver.
+func (l *lister) count() {
+	l.w.seen.Add(l.seen)
+	l.w.listed.Add(l.seen)
+	l.seen = 0
 }
 
 // unlisted sends the files found so far, and then the error of a place.
@@ -97,7 +103,9 @@ func (l *lister) folder(f roots.Folder) {
 		if err != nil || n == 0 {
 			return
 		}
-		if err := l.entries(f, fd, l.buf[:n]); err != nil {
+		err = l.entries(f, fd, l.buf[:n])
+		l.count()
+		if err != nil {
 			l.unlisted(f.Path, err)
 			return
 		}

@@ -113,6 +113,7 @@ func (d *Driver) visit(
 		return nil
 	}
 	*seen++
+	d.listed.Add(1)
 	if !d.rules.wants(r.Path, path, e.Name()) {
 		return nil
 	}

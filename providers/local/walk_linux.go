@@ -32,7 +32,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{
 			Queue: roots.NewQueue(inner), ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
-			used: make(chan []providers.Change, 2*d.o.Workers),
+			used: make(chan []providers.Change, 2*d.o.Workers), listed: &d.listed,
 		}
 		// The roots are released last, after the workers, which open folders from them, have ended.
 		var held []*roots.Root
@@ -111,6 +111,7 @@ type walk struct {
 	batches chan batch              // closed by the last worker
 	used    chan []providers.Change // delivered, to be filled again
 	seen    atomic.Int64
+	listed  *atomic.Int64 // of the driver
 	working atomic.Int64
 }
 

@@ -41,6 +41,20 @@ func TestOnlyRegularFilesOfInterestAreListedAndAllAreSeen(t *testing.T) {
 	}
 }
 
+// Whoever waits for a listing that names no file for a long time sees that it goes on.
+func TestFilesThatAreNotNamedArePassed(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.Interest = pngs })
+	for i := range 20 {
+		b.write(fmt.Sprintf("deep/%d/%d.txt", i%3, i), "x")
+	}
+	for listing := range 2 {
+		b.lists(b.d)
+		if n := b.d.Listed(); n != int64(listing+1)*20 {
+			t.Errorf("after listing %d: %d files were passed, want 20 in each", listing+1, n)
+		}
+	}
+}
+
 func TestEntriesSayWhatTheFileSystemSays(t *testing.T) {
 	b := newBox(t)
 	before := time.Now().Add(-time.Minute)
