@@ -30,6 +30,8 @@ type Roll struct {
 type Absent struct {
 	Storage string
 	Why     language.Message // a clause
+	// Written means that the policy names this address, and no selected account has it: it may be misspelt.
+	Written bool
 }
 
 // CallRoll reads the directories of the policy's fleets, all of them at once: an account that two fleets select is
@@ -120,7 +122,7 @@ func (r *Roll) meant(fleet string, st policy.Storage, named []string, users []us
 		default:
 			// Before the others, since only the first ones are named in a warning.
 			r.Absent = slices.Insert(r.Absent, 0, Absent{
-				written, language.Messagef("a rule names it, and no selected account has this address"),
+				written, language.Messagef("a rule names it, and no selected account has this address"), true,
 			})
 		}
 	}
@@ -218,9 +220,11 @@ func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 		switch {
 		case slices.ContainsFunc(all, st.Leaves):
 		case !ok:
-			r.Absent = append(r.Absent, Absent{name, language.Messagef("no storage can be named after its address")})
+			r.Absent = append(r.Absent, Absent{
+				name, language.Messagef("no storage can be named after its address"), false,
+			})
 		case !u.away.IsZero():
-			r.Absent = append(r.Absent, Absent{name, u.away})
+			r.Absent = append(r.Absent, Absent{name, u.away, false})
 		default:
 			names = append(names, name)
 			r.ids[name] = u.id
@@ -229,7 +233,7 @@ func (r *Roll) add(fleet string, st policy.Storage, users []user) error {
 	for _, x := range unmet { // it may be misspelt
 		name, _ := st.MemberName(fleet, x)
 		r.Absent = append(r.Absent, Absent{
-			name, language.Messagef("except names it, and no selected account has this address"),
+			name, language.Messagef("except names it, and no selected account has this address"), true,
 		})
 	}
 	if len(names) == 0 {
@@ -344,7 +348,7 @@ func (a *App) noteLeft(ctx context.Context) error {
 		known := func(x Absent) bool { return x.Storage == name }
 		if st.Fleet != "" && a.roll.Errs[st.Fleet] == nil && a.roll.Errs[name] == nil &&
 			!slices.Contains(a.roll.Members[st.Fleet], name) && !slices.ContainsFunc(a.roll.Absent, known) {
-			a.Absent = append(a.Absent, Absent{name, language.Messagef("%s no longer selects it", st.Fleet)})
+			a.Absent = append(a.Absent, Absent{name, language.Messagef("%s no longer selects it", st.Fleet), false})
 		}
 	}
 	return err

@@ -18,7 +18,10 @@ import (
 // itself still wait for one that hangs. The old loops are only asked to stop; part waits for them. A storage that
 // is no longer in the policy gets no loop.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
-	roll := d.callRoll(ctx, p)
+	var roll *app.Roll
+	if d.o.Turns == nil {
+		roll = d.callRoll(ctx, p)
+	}
 	d.tellRoll(roll, d.startBy(ctx, p, roll))
 }
 

@@ -48,33 +48,71 @@ func swept(p *policy.Policy, roll *app.Roll) map[string]policy.Storage {
 	return all
 }
 
-// takeRoll notes the roll, and returns what is to be reported of it: fleets and accounts that are not swept and were
-// before, or for another reason. The caller holds d.mu.
+// takeRoll notes the roll, and returns what is to be reported of it. The caller holds d.mu.
 func (d *daemon) takeRoll(roll *app.Roll) (news []string) {
 	if roll == nil {
-		d.unread = nil
+		d.unread, d.told = nil, nil
 		return nil
 	}
-	before := d.unread
-	d.unread = roll.Errs
-	for name, err := range roll.Errs {
-		if was := before[name]; was == nil || was.Error() != err.Error() {
-			news = append(news, name)
-		}
-	}
-	slices.Sort(news)
+	before := d.told
+	d.unread, d.told = roll.Errs, toTell(roll)
 	wait := d.policy.Schedule.Rescan
 	if len(roll.Errs) > 0 {
 		wait = min(wait, rollAgain)
 	}
 	d.nextRoll = d.now().Add(wait)
+	return newsOf(before, d.told)
+}
+
+// toTell returns what is to be reported of a roll, as texts: by fleet or account, why it is not swept, and by address,
+// why the policy names it in vain. Other accounts that are absent, such as those that are suspended, are no news.
+func toTell(roll *app.Roll) map[string]string {
+	all := map[string]string{}
+	for _, x := range roll.Absent {
+		if x.Written {
+			all[x.Storage] = x.Why.String()
+		}
+	}
+	for name, err := range roll.Errs {
+		all[name] = err.Error()
+	}
+	return all
+}
+
+// newsOf returns the names, sorted, of what was not reported before, or was for another reason.
+func newsOf(before, now map[string]string) (news []string) {
+	for name, why := range now {
+		if was, told := before[name]; !told || was != why {
+			news = append(news, name)
+		}
+	}
+	slices.Sort(news)
 	return news
 }
 
-// tellRoll reports the fleets and accounts that are not swept.
+// tellRoll reports the fleets and accounts that are not swept, and the addresses that the policy names in vain.
 func (d *daemon) tellRoll(roll *app.Roll, news []string) {
+	if roll == nil {
+		return
+	}
 	for _, name := range news {
-		d.unopened(name, roll.Errs[name], app.ProblemOf(name, roll.Errs[name]))
+		if err := roll.Errs[name]; err != nil {
+			d.unopened(name, err, app.ProblemOf(name, err))
+		}
+	}
+	for _, x := range roll.Absent {
+		if x.Written && roll.Errs[x.Storage] == nil && slices.Contains(news, x.Storage) {
+			d.log.Warn("the policy names an address that no selected account has",
+				"event", "account_unmatched", "storage", x.Storage, "why", x.Why.String())
+		}
+	}
+}
+
+// tellLeft reports the accounts that were swept and are no longer selected.
+func (d *daemon) tellLeft(left []string) {
+	slices.Sort(left)
+	for _, name := range left {
+		d.log.Info("an account is no longer selected, and no longer swept", "event", "account_left", "storage", name)
 	}
 }
 
@@ -133,10 +171,7 @@ func (d *daemon) follow(ctx context.Context, c calledRoll) {
 	}
 	d.mu.Unlock()
 	d.tellRoll(c.roll, news)
-	slices.Sort(left)
-	for _, name := range left {
-		d.log.Info("an account is no longer selected, and no longer swept", "event", "account_left", "storage", name)
-	}
+	d.tellLeft(left)
 }
 
 // unreadErr returns why fleets, or some of their accounts, are not swept, for a single sweep.
@@ -148,15 +183,4 @@ func (d *daemon) unreadErr() error {
 		errs = append(errs, fmt.Errorf("%s: %w", name, d.unread[name]))
 	}
 	return errors.Join(errs...)
-}
-
-// inTurns returns a *app.UsageError for a policy with fleets if the storages are swept in turns.
-func (d *daemon) inTurns(p *policy.Policy) error {
-	if d.o.Turns == nil || !hasFleet(p) {
-		return nil
-	}
-	return &app.UsageError{
-		Err:  errors.New("workers of several do not sweep workspace and dropbox_team yet"),
-		Hint: "sweep them by one machine: sweepd run, without a database",
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/providers/providertest"
 )
 
@@ -88,6 +89,39 @@ func TestTheAccountsOfAFleetComeAndGo(t *testing.T) {
 		d.follow(ctx, old)
 		if got := looping(d); !slices.Equal(got, []string{"acme/bea@acme.example", "drive"}) {
 			t.Errorf("swept are %q", got)
+		}
+	})
+}
+
+// An address that the policy names in vain may be misspelt: then a rule protects nobody. It is reported once, and
+// again if it was mended meanwhile.
+func TestAnAddressThatThePolicyNamesInVainIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newOrganization(t)
+		d, ctx, end := h.startBare()
+		defer end()
+		said := func(times int) {
+			t.Helper()
+			synctest.Wait()
+			const event = "event=account_unmatched storage=acme/bae@acme.example why=\"a rule names it"
+			if got := strings.Count(h.log.String(), event); got != times {
+				t.Errorf("it is said %d times, want %d:\n%s", got, times, h.log.String())
+			}
+		}
+		members := map[string][]string{"acme": {"acme/bea@acme.example"}}
+		well := calledRoll{d.policy, &app.Roll{Members: members}}
+		vain := calledRoll{d.policy, &app.Roll{Members: members, Absent: []app.Absent{
+			{Storage: "acme/bae@acme.example", Why: language.Messagef("a rule names it"), Written: true},
+			{Storage: "acme/dan@acme.example", Why: language.Messagef("it is suspended")},
+		}}}
+		d.follow(ctx, vain)
+		d.follow(ctx, vain)
+		said(1)
+		d.follow(ctx, well)
+		d.follow(ctx, vain)
+		said(2)
+		if log := h.log.String(); strings.Contains(log, "dan@") {
+			t.Errorf("an account that is suspended is reported:\n%s", log)
 		}
 	})
 }

@@ -21,9 +21,6 @@ func (d *daemon) reload(ctx context.Context) error {
 	path, p, err := d.file.open()
 	var n *notify.Notifier
 	if err == nil {
-		err = d.inTurns(p)
-	}
-	if err == nil {
 		if n, err = d.openNotifier(p); err == nil {
 			if err = d.admit(ctx, p.Page); err != nil {
 				d.closeNotifier(ctx, n)

@@ -83,8 +83,9 @@ type daemon struct {
 	page     page
 	doubted  bool // the doubt about the clock was reported
 
-	unread   map[string]error // why fleets, or some of their accounts, are not swept
-	nextRoll time.Time        // when the directories are read again; zero: they are being read, or there are none
+	unread   map[string]error  // why fleets, or some of their accounts, are not swept
+	told     map[string]string // what was reported of the last roll; see toTell
+	nextRoll time.Time         // when the directories are read again; zero: they are being read, or there are none
 
 	nextDigest time.Time // zero: none is sent
 
@@ -148,9 +149,8 @@ func newDaemon(o Options) *daemon {
 
 // begin reads the policy and opens the journal and the notifier. If it returns an error, nothing stays open.
 //
-// The journal is checked as a whole before anything is swept, and the lease keeps a second service from the same
-// record. A single sweep needs no lease: it runs beside a service, and the leases of the storages keep the two
-// apart.
+// The journal is checked before anything is swept, and the lease keeps a second service from the same record. A single
+// sweep needs no lease: it runs beside a service, and the leases of the storages keep the two apart.
 func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.o.Options, d.paths, err = d.o.Resolve(); err != nil {
 		return err
@@ -159,9 +159,6 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	d.file = &policyFile{paths: d.paths, named: d.o.NamedPolicy()}
 	path, p, err := d.file.open()
 	if err != nil {
-		return err
-	}
-	if err := d.inTurns(p); err != nil {
 		return err
 	}
 	d.file.follow(path, p)

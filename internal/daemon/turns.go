@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,9 +33,18 @@ func (d *daemon) turns(ctx context.Context, quit func()) error {
 // Policy returns the policy in force.
 func (s *Service) Policy() *policy.Policy { return s.d.rules() }
 
-// CallRoll reads whose accounts the fleets of the policy sweep now: each member has turns of its own.
-func (s *Service) CallRoll(ctx context.Context) *app.Roll {
-	return s.d.o.CallRoll(ctx, s.d.paths, s.d.rules())
+// CallRoll reads whose accounts the fleets of a policy sweep now: each member has turns of its own.
+func (s *Service) CallRoll(ctx context.Context, p *policy.Policy) *app.Roll {
+	return s.d.o.CallRoll(ctx, s.d.paths, p)
+}
+
+// TellRoll reports what is new in a roll, and the accounts that were swept before and are no longer selected. told is
+// what it returned for the roll before, wherever that was read.
+func (s *Service) TellRoll(roll *app.Roll, told map[string]string, left []string) map[string]string {
+	now := toTell(roll)
+	s.d.tellRoll(roll, newsOf(told, now))
+	s.d.tellLeft(left)
+	return now
 }
 
 // BindHost is app.Options.BindHost, with the record of the service.
@@ -65,6 +76,7 @@ type Slice struct {
 // Turn is the result of one turn of a storage.
 type Turn struct {
 	Memory  string        // to be given to the next turn, wherever it is made
+	Policy  string        // the Signature of the policy under which it was made
 	Wait    time.Duration // until the next turn
 	Problem *status.Problem
 	Err     error // of Problem
@@ -86,8 +98,9 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 		return Turn{}, err
 	}
 	defer close(l.done)
+	by := Signature(l.policy)
 	if memory != "" {
-		if err := l.agenda.remember(memory); err != nil {
+		if err := l.agenda.remember(memory, by); err != nil {
 			return Turn{}, fmt.Errorf("what the last turn of %s left: %w", storage, err)
 		}
 	}
@@ -96,7 +109,7 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 		l.agenda.ask()
 	}
 	l.slice = &sliced{Slice: slice}
-	t := Turn{Err: l.turn(ctx)}
+	t := Turn{Policy: by, Err: l.turn(ctx)}
 	if errors.Is(t.Err, sweeper.ErrStopped) {
 		t.Err = nil // the slice has ended it
 	}
@@ -112,7 +125,7 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 		t.Wait = 0
 	}
 	l.forecast, l.gathering = nil, nil // they may be long, and the next turn may be elsewhere
-	t.Memory = l.agenda.text()
+	t.Memory = l.agenda.text(by)
 	return t, nil
 }
 
@@ -209,8 +222,16 @@ func (s *sliced) ended(files int, now time.Time) bool {
 // errSlice is why no further file of a plan begins in this turn.
 var errSlice = language.Explain(sweeper.ErrPaused, language.Messagef("the rest follows in the next turn"))
 
+// Signature identifies what a policy lets delete, and when: by policies of one signature, a storage has the same turns.
+// Words for the user do not change it.
+func Signature(p *policy.Policy) string {
+	sum := sha256.Sum256([]byte(p.Hash() + "\n" + p.Mode.String() + "\n" + p.Schedule.String()))
+	return hex.EncodeToString(sum[:])
+}
+
 // remembered is an agenda as text.
 type remembered struct {
+	Policy   string    `json:"policy"` // its Signature
 	Scanned  time.Time `json:"scanned,omitzero"`
 	Soonest  time.Time `json:"soonest,omitzero"`
 	Retry    time.Time `json:"retry,omitzero"`
@@ -221,17 +242,21 @@ type remembered struct {
 }
 
 // text returns what remember reads. The journal has the last sweep.
-func (a agenda) text() string {
+func (a agenda) text(by string) string {
 	text, _ := json.Marshal(remembered{ // it has nothing that cannot be written
-		a.scanned, a.soonest, a.retry, a.left, a.held, a.asked, a.failures,
+		by, a.scanned, a.soonest, a.retry, a.left, a.held, a.asked, a.failures,
 	})
 	return string(text)
 }
 
-// remember reads what text returned.
-func (a *agenda) remember(text string) error {
+// remember reads what text returned. What it says under another policy is not taken over, as a loop takes nothing over
+// from that of an earlier policy, but for a request of the user, and another try that is due.
+func (a *agenda) remember(text, by string) error {
 	var r remembered
 	err := json.Unmarshal([]byte(text), &r)
+	if r.Policy != by {
+		r = remembered{Retry: r.Retry, Asked: r.Asked}
+	}
 	a.scanned, a.soonest, a.retry, a.left, a.held, a.asked, a.failures =
 		r.Scanned, r.Soonest, r.Retry, r.Left, r.Held, r.Asked, r.Failures
 	return err

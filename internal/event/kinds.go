@@ -140,6 +140,13 @@ func ofStorages() []Kind {
 			Do:      "Nothing, if it left the organization or the group. Its record stays, and `undo` works.",
 		},
 		{
+			Name: "account_unmatched", MessageID: "2d6f1c0b9a7e4f5d8c31b4e07a965f12",
+			Message: "the policy names an address that no selected account has",
+			Levels:  []slog.Level{slog.LevelWarn},
+			Fields:  []string{"storage", "why"},
+			Do:      "If the address is misspelt, correct it in the policy: a rule for it has no effect.",
+		},
+		{
 			Name: "storage_recovered", MessageID: "eb1410e9048244908a143ac8e6896190",
 			Message: "a storage is scanned again",
 			Levels:  []slog.Level{slog.LevelInfo},

@@ -6,6 +6,8 @@
 // queue, and those on the disks of a host have one that only the host works on. A turn is one step of the service's
 // loop (daemon.Service.Turn), and ends after some files or minutes, so that no storage keeps others waiting.
 //
+// The members of organizations are registered by one row, which has turns too: they read the directories.
+//
 // A job is a signal and never a lock, because a queue can lose a job, double it, and give it to another worker while
 // the first still runs. Two things decide: the number of the turn in the row of the storage, which lets one job of
 // several begin, and for everything that changes a file the lease of the journal, whose epoch is compared in the

@@ -16,7 +16,7 @@ func TestATurnGoesOnWhileItMakesProgress(t *testing.T) {
 	f.o.Now = func() time.Time { return now }
 	ended := map[string]bool{}
 	for _, u := range turns(t, s, "gdrive", 3) {
-		_, _, err := s.begin(t.Context(), u, "me")
+		_, err := s.begin(t.Context(), u, "me")
 		ok(t, err)
 		_, end := context.WithCancel(t.Context())
 		f.underway[u] = underway{now, func() { ended[u.Storage] = true; end() }}

@@ -11,7 +11,7 @@ import (
 func TestATurnEndsWhateverBytesItsErrorHas(t *testing.T) {
 	s := drives(t, "a")
 	u := turns(t, s, "gdrive", 1)[0]
-	_, _, err := s.begin(t.Context(), u, "me")
+	_, err := s.begin(t.Context(), u, "me")
 	ok(t, err)
 	ok(t, s.end(t.Context(), u, outcome{wait: time.Hour, failure: "unreadable", detail: "open /caf\xe9\x00.png"}))
 	var state, detail string

@@ -26,15 +26,20 @@ import (
 // hostQueue is the prefix of the queue of a host. No service has such a name.
 const hostQueue = "host-"
 
-// queuesOf returns the queue of each storage. The storages of a service have one queue, those on disks one for each
-// host: the name of such a storage is that of its host, an underscore and anything, so that the storages of two hosts
-// are never one. It returns a *app.UsageError for a storage on a disk whose name has no host.
+// rollQueue is the queue of roll. It is one of its own, so that the directories are read although a service is slow.
+const rollQueue = "roll"
+
+// queuesOf returns the queue of each storage, and that of roll if the policy has fleets: their members are registered
+// by it. The storages of a service have one queue, those on disks one for each host: the name of such a storage is that
+// of its host, an underscore and anything, so that the storages of two hosts are never one. It returns a
+// *app.UsageError for a storage on a disk whose name has no host.
 func (f *fleet) queuesOf(p *policy.Policy) (map[string]string, error) {
 	all := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
-		if st.IsFleet() { // its turns read the directory, from the service that the members have
-			st, _ = p.Storage(name + "/member@example.com")
+		if st.IsFleet() {
+			all[roll] = rollQueue
+			continue
 		}
 		if st.Remote() {
 			all[name] = st.Type
@@ -60,7 +65,7 @@ func (f *fleet) sweepsDisks(queues map[string]string) bool {
 
 // slots returns how many turns of each queue this worker makes at once. A disk gains nothing from more than one.
 func (f *fleet) slots() map[string]int {
-	all := map[string]int{hostQueue + f.o.Host: 1}
+	all := map[string]int{hostQueue + f.o.Host: 1, rollQueue: 1}
 	for service := range f.quotas {
 		all[service] = f.o.Turns
 	}
@@ -100,14 +105,14 @@ func (j *jobs) Work(ctx context.Context, r *river.Job[job]) error {
 func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 	f.busy(queue, 1)
 	defer f.busy(queue, -1)
-	memory, asked, err := f.store.begin(ctx, t, f.self.id)
+	b, err := f.store.begin(ctx, t, f.self.id)
 	if errors.Is(err, errNoTurn) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	o := f.watched(ctx, t, func(ctx context.Context) outcome { return f.turn(ctx, t.Storage, memory, asked) })
+	o := f.watched(ctx, t, func(ctx context.Context) outcome { return f.turn(ctx, t, b) })
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
 	defer cancel()
 	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
@@ -170,44 +175,30 @@ func (f *fleet) goOn(ctx context.Context, progress func(storage string) time.Tim
 	return nil
 }
 
-// turn makes one turn of a storage, and returns how it ended.
-func (f *fleet) turn(ctx context.Context, storage, memory string, asked bool) outcome {
-	if p := f.service.Policy(); p.Storages[storage].IsFleet() {
-		return f.callRoll(ctx, p, storage)
+// turn makes one turn of a storage, or of roll, and returns how it ended.
+func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
+	p := f.service.Policy()
+	if t.Storage == roll {
+		return f.callRoll(ctx, t, p, b.memory)
 	}
-	result, err := f.service.Turn(ctx, storage, memory, asked, f.o.Slice)
-	o := outcome{memory: result.Memory, wait: result.Wait}
+	if st, _ := p.Storage(t.Storage); st.Fleet != "" && f.unread(b) {
+		return outcome{
+			memory: b.memory, wait: rollAgain, failure: "directory",
+			detail: fmt.Sprintf("the directory of %s cannot be read, so that nobody knows who has left", st.Fleet),
+		}
+	}
+	result, err := f.service.Turn(ctx, t.Storage, b.memory, b.asked, f.o.Slice)
+	o := outcome{memory: result.Memory, policy: result.Policy, wait: result.Wait}
 	switch {
 	case err != nil: // the policy has changed, or the row is not ours
 		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
 		if errors.Is(err, daemon.ErrBusy) {
-			o = outcome{memory: memory, wait: time.Minute}
+			o = outcome{memory: b.memory, wait: time.Minute}
 		}
 	case result.Problem != nil:
 		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
 	}
 	return o
-}
-
-// rollEvery is how often a directory is read.
-const rollEvery = time.Hour
-
-// callRoll reads the directory of a fleet's members and registers them. If it cannot be read whole, nothing changes.
-func (f *fleet) callRoll(ctx context.Context, p *policy.Policy, name string) outcome {
-	roll := f.service.CallRoll(ctx)
-	err := roll.Errs[name]
-	if err == nil {
-		members := map[string]string{}
-		for _, member := range roll.Members[name] {
-			st, _ := p.Storage(member)
-			members[member] = st.Type
-		}
-		err = f.store.enrol(ctx, p.Hash(), name, members)
-	}
-	if err != nil {
-		return outcome{wait: turnTimeout, failure: string(app.ProblemOf(name, err).Cause), detail: err.Error()}
-	}
-	return outcome{wait: rollEvery}
 }
 
 // busy adds to the turns under way of a queue.
@@ -279,32 +270,37 @@ func (f *fleet) run(ctx context.Context) error {
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
-	f.pump(ctx, client, slots)
+	newer := f.pump(ctx, client, slots)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	err = client.StopAndCancel(stopping)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("some turns have not ended; their operations are in the record")
 	}
-	return err
+	return errors.Join(newer, err)
 }
 
 // stopTimeout is how long the end of a worker waits for its turns.
 const stopTimeout = 20 * time.Second
 
-// pump queues what is due, and says that the worker is alive, until ctx ends.
-func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots map[string]int) {
+// pump queues what is due, and says that the worker is alive, until ctx ends. It returns ErrNewer as soon as a newer
+// program has been at work.
+func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots map[string]int) error {
 	poll, beat := time.NewTicker(f.o.Poll), time.NewTicker(f.o.Beat)
 	defer poll.Stop()
 	defer beat.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-beat.C:
 			within, cancel := context.WithTimeout(ctx, f.o.Beat)
-			f.unreachable(ctx, cmp.Or(f.beat(within), f.goOn(within, f.service.Progress)))
+			err := cmp.Or(f.beat(within), f.goOn(within, f.service.Progress))
 			cancel()
+			if errors.Is(err, ErrNewer) {
+				return err
+			}
+			f.unreachable(ctx, err)
 		case <-poll.C:
 			for queue, n := range slots {
 				f.unreachable(ctx, f.enqueue(ctx, client, queue, f.free(queue, n)))
@@ -320,7 +316,7 @@ func (f *fleet) enqueue(ctx context.Context, client *river.Client[pgx.Tx], queue
 	}
 	ctx, cancel := context.WithTimeout(ctx, limits().Answer)
 	defer cancel()
-	return f.store.queue(ctx, queue, f.service.Policy().Hash(), most, func(tx pgx.Tx, turns []turn) error {
+	return f.store.queue(ctx, queue, daemon.Signature(f.service.Policy()), most, func(tx pgx.Tx, turns []turn) error {
 		params := make([]river.InsertManyParams, len(turns))
 		for i, t := range turns {
 			params[i] = river.InsertManyParams{Args: job{t}, InsertOpts: &river.InsertOpts{Queue: queue}}

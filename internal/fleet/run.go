@@ -33,6 +33,8 @@ type Options struct {
 	Beat  time.Duration // how often a worker says that it is alive; 0: 10 seconds
 	// Poll is how often it looks for turns that are due, and for jobs; 0: a second.
 	Poll time.Duration
+
+	version int // see store; 0: that of this program
 }
 
 // lostBeats is how many beats may fail until a worker counts as dead, and until it deletes nothing itself.
@@ -68,13 +70,10 @@ type fleet struct {
 
 // heldFor is why nothing may be deleted, from a beat until the beats count as lost.
 type heldFor struct {
-	policy string // of this worker at the beat: see signature
+	policy string // the signature of that of this worker at the beat
 	why    error  // nil: nothing is against it
 	until  time.Time
 }
-
-// signature is what the policies of all workers have to have in common.
-func signature(p *policy.Policy) string { return p.Hash() + " " + p.Mode.String() }
 
 // Run is one worker of a fleet, until ctx ends. It returns a *app.UsageError for a policy that a fleet cannot sweep,
 // and the errors of daemon.Run.
@@ -97,7 +96,9 @@ func Run(ctx context.Context, o Options) error {
 	f := &fleet{
 		o: o, log: o.Log, paths: paths, running: map[string]int{}, underway: map[turn]underway{},
 		quotas: map[string]*quota{},
-		store:  &store{pool: pool, queued: 2 * time.Minute, running: lostTurn},
+		store: &store{
+			pool: pool, version: cmp.Or(o.version, version), queued: 2 * time.Minute, running: lostTurn,
+		},
 		self: worker{
 			id:   strings.ToLower(fmt.Sprintf("%s-%d-%s", o.Host, os.Getpid(), rand.Text()[:8])),
 			host: o.Host, version: o.Version,
@@ -175,7 +176,7 @@ func (f *fleet) begin(ctx context.Context) error {
 // policies, or the policy in force is none for a fleet. Else it registers the storages of the policy, unless they are.
 func (f *fleet) beat(ctx context.Context) error {
 	p := f.service.Policy()
-	f.self.policy = signature(p)
+	f.self.policy = daemon.Signature(p)
 	sent := f.o.Now()
 	others, _, err := f.store.sign(ctx, f.self, lostBeats*f.o.Beat)
 	if err != nil {
@@ -196,9 +197,9 @@ func (f *fleet) beat(ctx context.Context) error {
 	if h.why != nil {
 		return nil
 	}
-	n, err := f.store.registered(ctx, p.Hash())
+	n, err := f.store.registered(ctx, f.self.policy)
 	if err == nil && n < len(queues) {
-		err = f.store.register(ctx, p.Hash(), queues)
+		err = f.store.register(ctx, f.self.policy, queues)
 	}
 	return err
 }
@@ -217,7 +218,7 @@ func (f *fleet) hold(now time.Time) error {
 	if h == nil {
 		return errUnasked()
 	}
-	return h.against(now, signature(f.service.Policy()))
+	return h.against(now, daemon.Signature(f.service.Policy()))
 }
 
 // against returns why nothing may be deleted now by a worker with that policy. A policy that was loaded since the beat

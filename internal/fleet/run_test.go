@@ -111,6 +111,40 @@ func TestNothingIsDeletedWhileTheWorkersHaveDifferentPolicies(t *testing.T) {
 	w.judge(w.due(150))
 }
 
+// During an upgrade, an older worker ends as soon as a newer one is at work, or as the tables of the journal have been
+// changed, and another one of its kind does not start. The newer one does all work.
+func TestAnOlderWorkerEndsWhenANewerOneIsAtWork(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 1, Files: 60, Latency: 20 * time.Millisecond})
+	ends := func(p *process, why string) {
+		t.Helper()
+		select {
+		case err := <-p.done:
+			if err == nil || !strings.Contains(p.log.String(), why) {
+				t.Errorf("it ended with %v, want %q:\n%s", err, why, p.log)
+			}
+		case <-time.After(patience):
+			t.Fatalf("it goes on:\n%s", p.log)
+		}
+	}
+	older, newer := calmly(), calmly()
+	older.Slice = daemon.Slice{Files: 2, Time: time.Minute}
+	newer.Version = version + 1
+	old := w.start(older)
+	old.over = true
+	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
+	p := w.start(newer)
+	ends(old, "it is 2, and this program knows 1")
+	w.swept()
+	again := w.start(older)
+	again.over = true
+	ends(again, "it is 2, and this program knows 1")
+	w.judge(w.due(60))
+	p.over = true
+	_, err := connect(t, w.database).Exec(t.Context(), `UPDATE journal SET version = version + 1`)
+	ok(t, err)
+	ends(p, "update this one (the journal was brought from")
+}
+
 // One refusal of the service slows all workers, and no other service.
 func TestAServiceThatIsThrottledDelaysNoOther(t *testing.T) {
 	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 20, Faults: []cloudsim.Fault{{
@@ -137,7 +171,7 @@ func TestAHeavyAccountDelaysNoOtherByMoreThanASlice(t *testing.T) {
 	var order []string
 	for range 6 { // one worker with one slot
 		u := turns(t, s, "gdrive", 1)[0]
-		_, _, err := s.begin(t.Context(), u, "w")
+		_, err := s.begin(t.Context(), u, "w")
 		ok(t, err)
 		order = append(order, u.Storage)
 		o := outcome{wait: time.Hour}

@@ -8,7 +8,8 @@ INSERT INTO fleet VALUES (1);
 CREATE TABLE fleet_storages (
 	storage  TEXT COLLATE "C" PRIMARY KEY,
 	queue    TEXT COLLATE "C" NOT NULL,  -- of its service, or of the host that has its disk
-	policy   TEXT COLLATE "C" NOT NULL,  -- the hash of the policy that named it last; a worker takes those of its own
+	policy   TEXT COLLATE "C" NOT NULL,  -- the signature of the policy that named it last, '' if it has left its
+	                                     -- fleet; a worker takes those of its own
 	state    TEXT COLLATE "C" NOT NULL DEFAULT 'idle' CHECK (state IN ('idle', 'queued', 'running')),
 	next_due TIMESTAMPTZ NOT NULL,       -- also of a turn that is queued or running: then it counts as lost
 	turn     BIGINT NOT NULL DEFAULT 0,  -- the number of the turn; one more each time that one is queued
@@ -38,7 +39,7 @@ CREATE TABLE fleet_workers (
 	id      TEXT COLLATE "C" PRIMARY KEY,
 	host    TEXT COLLATE "C" NOT NULL,
 	version TEXT NOT NULL,
-	policy  TEXT COLLATE "C" NOT NULL,   -- its hash and mode
+	policy  TEXT COLLATE "C" NOT NULL,   -- its signature
 	began   TIMESTAMPTZ NOT NULL,
 	seen    TIMESTAMPTZ NOT NULL
 );

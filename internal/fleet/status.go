@@ -93,14 +93,15 @@ func (s *Status) read(ctx context.Context, tx pgx.Tx) error {
 		count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running'),
 		count(*) FILTER (WHERE ended IS NULL), count(*) FILTER (WHERE next_due < clock_timestamp()),
 		coalesce(extract(epoch FROM clock_timestamp() - min(next_due)), 0)::float8 FROM fleet_storages
-		WHERE policy = (SELECT policy FROM fleet_storages GROUP BY policy ORDER BY max(coalesce(began, '-infinity'))
-			DESC LIMIT 1)`).
+		WHERE storage <> $1 AND policy = (SELECT policy FROM fleet_storages WHERE policy <> '' GROUP BY policy
+			ORDER BY max(coalesce(began, '-infinity')) DESC LIMIT 1)`, roll).
 		Scan(&s.Storages, &s.Idle, &s.Queued, &s.Running, &s.New, &s.Overdue, &lag)
 	if err != nil {
 		return err
 	}
 	s.Lag = max(seconds(lag), 0)
-	rows, err := tx.Query(ctx, `SELECT failure, count(*) FROM fleet_storages WHERE failure <> '' GROUP BY failure`)
+	rows, err := tx.Query(ctx, `SELECT failure, count(*) FROM fleet_storages WHERE failure <> '' AND policy <> ''
+		GROUP BY failure`)
 	if err != nil {
 		return err
 	}

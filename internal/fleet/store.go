@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sweepd/sweepd/internal/postgres"
@@ -18,18 +19,21 @@ import (
 //go:embed schema.sql
 var schema string
 
-// version is that of the tables in schema.
+// version is that of the tables in schema, and of all that workers have to understand alike. The tables have that of
+// the newest program that has been at work, and an older one ends.
 const version = 1
 
 // schemaLock is the advisory lock under which the tables are made.
 const schemaLock = 0x666c6565
 
-// ErrNewer is returned for tables that a newer program has made.
+// ErrNewer is returned for tables in which a newer program has been at work.
 var ErrNewer = errors.New("the tables of the fleet are of a newer sweepd: update this one")
 
 // store has the tables of the fleet.
 type store struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	version int // of this program
+	journal int // the version of the journal's tables when they were opened
 	// lost is how long a turn may be queued, and how long it may run, until it counts as lost.
 	queued, running time.Duration
 }
@@ -62,51 +66,100 @@ func (s *store) prepare(ctx context.Context) error {
 			return err
 		}
 		if !there {
-			_, err := tx.Exec(ctx, schema, pgx.QueryExecModeSimpleProtocol)
+			if _, err := tx.Exec(ctx, schema, pgx.QueryExecModeSimpleProtocol); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `UPDATE fleet SET version = $1 WHERE version < $1`, s.version); err != nil {
 			return err
 		}
-		var is int
-		if err := tx.QueryRow(ctx, `SELECT version FROM fleet`).Scan(&is); err != nil {
-			return err
-		}
-		if is > version {
-			return fmt.Errorf("%w (it is %d, and this program knows %d)", ErrNewer, is, version)
-		}
-		return nil
+		s.journal, err = s.current(ctx, tx)
+		return err
 	})
 }
 
-// register notes the storages that a policy names, by queue, under the hash of the policy. New ones are due at once.
-func (s *store) register(ctx context.Context, hash string, queues map[string]string) error {
+// current returns the version of the journal's tables. It returns ErrNewer if a newer program has been at work, also if
+// it has brought the journal's tables to another version since prepare.
+func (s *store) current(ctx context.Context, tx pgx.Tx) (journal int, err error) {
+	var is int
+	err = tx.QueryRow(ctx, `SELECT fleet.version, journal.version FROM fleet, journal`).Scan(&is, &journal)
+	switch {
+	case err != nil:
+	case is > s.version:
+		err = fmt.Errorf("%w (it is %d, and this program knows %d)", ErrNewer, is, s.version)
+	case s.journal != 0 && journal != s.journal:
+		err = fmt.Errorf("%w (the journal was brought from %d to %d)", ErrNewer, s.journal, journal)
+	}
+	return journal, err
+}
+
+// register notes the storages that a policy names, by queue, under the signature of the policy. Those that are new to
+// it are due at once, or when the turn under way has ended; see end.
+func (s *store) register(ctx context.Context, policy string, queues map[string]string) error {
+	return register(ctx, s.pool, policy, queues)
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func register(ctx context.Context, db querier, policy string, queues map[string]string) error {
 	storages, of := make([]string, 0, len(queues)), make([]string, 0, len(queues))
 	for storage, queue := range queues {
 		storages, of = append(storages, storage), append(of, queue)
 	}
 	// In the order of the key, so that two workers do not lock each other out.
-	_, err := s.pool.Exec(ctx, `INSERT INTO fleet_storages (storage, queue, policy, next_due)
+	_, err := db.Exec(ctx, `INSERT INTO fleet_storages (storage, queue, policy, next_due)
 		SELECT u.storage, u.queue, $1, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u (storage, queue)
 		ORDER BY u.storage COLLATE "C"
 		ON CONFLICT (storage) DO UPDATE SET policy = excluded.policy, queue = excluded.queue,
 			next_due = CASE WHEN fleet_storages.state = 'idle' THEN least(fleet_storages.next_due, excluded.next_due)
 				ELSE fleet_storages.next_due END
 		WHERE fleet_storages.policy <> excluded.policy OR fleet_storages.queue <> excluded.queue`,
-		hash, storages, of)
+		policy, storages, of)
 	return err
 }
 
-// enrol registers the members of a fleet. Those that it has no more have no more turns; what is known of them stays.
-func (s *store) enrol(ctx context.Context, hash, fleet string, members map[string]string) error {
-	if err := s.register(ctx, hash, members); err != nil {
+// enrol registers the members of fleets, by queue. Others that the fleets had have no more turns, and are returned if
+// they had them under this policy; what is known of them stays. It returns errNoTurn unless t is the turn under way of
+// roll, under that policy: a later reading of the directories is not replaced by an earlier one.
+func (s *store) enrol(
+	ctx context.Context, t turn, policy string, fleets []string, members map[string]string,
+) (left []string, err error) {
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		var is bool
+		err := tx.QueryRow(ctx, `SELECT TRUE FROM fleet_storages WHERE storage = $1 AND turn = $2
+			AND state = 'running' AND policy = $3 FOR UPDATE`, t.Storage, t.Number, policy).Scan(&is)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errNoTurn
+		}
+		if err == nil {
+			err = register(ctx, tx, policy, members)
+		}
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `WITH gone AS (SELECT storage, policy FROM fleet_storages f
+				WHERE policy <> '' AND strpos(storage, '/') > 0 AND split_part(storage, '/', 1) = ANY ($1)
+				AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS u (storage) WHERE u.storage = f.storage)
+				ORDER BY storage FOR UPDATE)
+			UPDATE fleet_storages f SET policy = '' FROM gone WHERE f.storage = gone.storage
+			RETURNING CASE WHEN gone.policy = $3 THEN f.storage ELSE '' END`,
+			fleets, slices.Collect(maps.Keys(members)), policy)
+		if err == nil {
+			left, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		left = slices.DeleteFunc(left, func(storage string) bool { return storage == "" })
 		return err
-	}
-	_, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET policy = '' WHERE starts_with(storage, $1 || '/')
-		AND policy = $2 AND storage <> ALL ($3)`, fleet, hash, slices.Collect(maps.Keys(members)))
-	return err
+	})
+	return left, err
 }
 
-// registered returns how many storages are noted under the hash of a policy.
-func (s *store) registered(ctx context.Context, hash string) (n int, err error) {
-	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM fleet_storages WHERE policy = $1`, hash).Scan(&n)
+// registered returns how many storages are noted under a policy, without the members of fleets.
+func (s *store) registered(ctx context.Context, policy string) (n int, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT count(*) FROM fleet_storages WHERE policy = $1 AND strpos(storage, '/') = 0`,
+		policy).Scan(&n)
 	return n, err
 }
 
@@ -120,7 +173,7 @@ type turn struct {
 // queue queues the storages of a queue that are due, the longest first, until that many are queued. It calls insert in
 // the same transaction, so that a turn is numbered if and only if a job for it is there.
 func (s *store) queue(
-	ctx context.Context, queue, hash string, most int, insert func(pgx.Tx, []turn) error,
+	ctx context.Context, queue, policy string, most int, insert func(pgx.Tx, []turn) error,
 ) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `UPDATE fleet_storages AS f
@@ -130,7 +183,7 @@ func (s *store) queue(
 				LIMIT greatest(0, $3 - (SELECT count(*) FROM fleet_storages
 					WHERE queue = $1 AND policy = $2 AND state = 'queued' AND next_due > clock_timestamp()))
 				FOR UPDATE SKIP LOCKED) AS due
-			WHERE f.storage = due.storage RETURNING f.storage, f.turn`, queue, hash, most, s.queued)
+			WHERE f.storage = due.storage RETURNING f.storage, f.turn`, queue, policy, most, s.queued)
 		if err != nil {
 			return err
 		}
@@ -145,18 +198,27 @@ func (s *store) queue(
 // errNoTurn is returned for a turn that has begun already, or that has been replaced by a later one.
 var errNoTurn = errors.New("the storage has another turn")
 
-// begin begins a turn for a worker and returns what the last one left, and whether a sweep was asked for. It returns
-// errNoTurn for all but one call with the same turn.
-func (s *store) begin(ctx context.Context, t turn, worker string) (memory string, asked bool, err error) {
+// begun is a turn that has begun.
+type begun struct {
+	memory string     // of the last one
+	asked  bool       // a sweep was asked for
+	read   *time.Time // of a member: when the directory of its fleet was read, see rollMemory; nil: it was not
+}
+
+// begin begins a turn for a worker. It returns errNoTurn for all but one call with the same turn.
+func (s *store) begin(ctx context.Context, t turn, worker string) (b begun, err error) {
 	err = s.pool.QueryRow(ctx, `WITH before AS (SELECT storage, again FROM fleet_storages WHERE storage = $1 FOR UPDATE)
 		UPDATE fleet_storages AS f SET state = 'running', worker = $3, again = false,
 			began = clock_timestamp(), next_due = clock_timestamp() + $4
 		FROM before WHERE f.storage = before.storage AND f.turn = $2 AND f.state = 'queued'
-		RETURNING f.memory, before.again`, t.Storage, t.Number, worker, s.running).Scan(&memory, &asked)
+		RETURNING f.memory, before.again, CASE WHEN strpos($1, '/') > 0 THEN
+			(SELECT (memory::jsonb -> 'read' ->> split_part($1, '/', 1))::timestamptz FROM fleet_storages
+				WHERE storage = $5 AND memory <> '') END`,
+		t.Storage, t.Number, worker, s.running, roll).Scan(&b.memory, &b.asked, &b.read)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = errNoTurn
 	}
-	return memory, asked, err
+	return b, err
 }
 
 // extend moves the time at which turns under way count as lost, and returns them. Those that have ended, or whose
@@ -179,19 +241,21 @@ func (s *store) extend(ctx context.Context, all []turn) ([]turn, error) {
 // outcome is how a turn ended.
 type outcome struct {
 	memory  string
+	policy  string        // the signature of the policy under which it was made; "": of none
 	wait    time.Duration // until the next turn
 	failure string        // its kind; "": none
 	detail  string
 }
 
-// end ends a turn. A sweep that was asked for meanwhile is due at once. It returns errNoTurn if another turn has begun
-// since: then nothing is written.
+// end ends a turn. A storage of which a sweep was asked for meanwhile, or that is of another policy by now, is due at
+// once. It returns errNoTurn if another turn has begun since: then nothing is written.
 func (s *store) end(ctx context.Context, t turn, o outcome) error {
 	tag, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET state = 'idle', worker = '', ended = clock_timestamp(),
-			next_due = clock_timestamp() + CASE WHEN again THEN interval '0' ELSE $3::interval END, memory = $4,
+			next_due = clock_timestamp() + CASE WHEN again OR policy <> $7 AND $7 <> '' THEN interval '0'
+				ELSE $3::interval END, memory = $4,
 			failures = CASE WHEN $5 = '' THEN 0 ELSE failures + 1 END, failure = $5, detail = $6
 		WHERE storage = $1 AND turn = $2 AND state = 'running'`,
-		t.Storage, t.Number, o.wait, o.memory, o.failure, postgres.Text(o.detail))
+		t.Storage, t.Number, o.wait, o.memory, o.failure, postgres.Text(o.detail), o.policy)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNoTurn
 	}

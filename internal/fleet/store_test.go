@@ -92,7 +92,7 @@ func TestOneOfSeveralJobsBeginsATurn(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			_, _, err := s.begin(t.Context(), one, fmt.Sprint("worker", i))
+			_, err := s.begin(t.Context(), one, fmt.Sprint("worker", i))
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -115,35 +115,35 @@ func TestOneOfSeveralJobsBeginsATurn(t *testing.T) {
 func TestAnOldTurnNeitherBeginsNorEnds(t *testing.T) {
 	s := drives(t, "a")
 	old := turns(t, s, "gdrive", 1)[0]
-	_, _, err := s.begin(t.Context(), old, "stopped")
+	_, err := s.begin(t.Context(), old, "stopped")
 	ok(t, err)
 	due(t, s, map[string]int{"a": 1}) // it counts as lost
 	later := turns(t, s, "gdrive", 1)[0]
 	for what, err := range map[string]error{
-		"to begin again": func() error { _, _, err := s.begin(t.Context(), old, "stopped"); return err }(),
+		"to begin again": func() error { _, err := s.begin(t.Context(), old, "stopped"); return err }(),
 		"to end":         s.end(t.Context(), old, outcome{memory: "old", wait: time.Hour}),
 	} {
 		if !errors.Is(err, errNoTurn) {
 			t.Errorf("%s: got %v, want errNoTurn", what, err)
 		}
 	}
-	memory, _, err := s.begin(t.Context(), later, "other")
-	if err != nil || memory != "" {
-		t.Errorf("the later turn: got %q, %v", memory, err)
+	b, err := s.begin(t.Context(), later, "other")
+	if err != nil || b.memory != "" {
+		t.Errorf("the later turn: got %q, %v", b.memory, err)
 	}
 	ok(t, s.end(t.Context(), later, outcome{memory: "later"}))
 	again := turns(t, s, "gdrive", 1)[0]
-	if memory, _, err = s.begin(t.Context(), again, "other"); err != nil || memory != "later" {
-		t.Errorf("the turn after: got %q, %v", memory, err)
+	if b, err = s.begin(t.Context(), again, "other"); err != nil || b.memory != "later" {
+		t.Errorf("the turn after: got %q, %v", b.memory, err)
 	}
 }
 
 func TestASweepThatIsAskedForDuringATurnFollowsIt(t *testing.T) {
 	s := drives(t, "a", "b")
 	one := turns(t, s, "gdrive", 1)[0]
-	_, asked, err := s.begin(t.Context(), one, "w")
-	if err != nil || asked {
-		t.Fatalf("the first turn: asked %t, %v", asked, err)
+	b, err := s.begin(t.Context(), one, "w")
+	if err != nil || b.asked {
+		t.Fatalf("the first turn: asked %t, %v", b.asked, err)
 	}
 	if n := must(s.ask(t.Context(), []string{"a"}))(t); n != 1 {
 		t.Errorf("asked for %d, want 1", n)
@@ -154,8 +154,8 @@ func TestASweepThatIsAskedForDuringATurnFollowsIt(t *testing.T) {
 	if len(next) != 1 || next[0] != (turn{"a", 2}) {
 		t.Fatalf("after it: got %v", next)
 	}
-	if _, asked, err = s.begin(t.Context(), next[0], "w"); err != nil || !asked {
-		t.Errorf("the second turn: asked %t, %v", asked, err)
+	if b, err = s.begin(t.Context(), next[0], "w"); err != nil || !b.asked {
+		t.Errorf("the second turn: asked %t, %v", b.asked, err)
 	}
 	ok(t, s.end(t.Context(), next[0], outcome{wait: time.Hour}))
 	same(t, "after the second", queued(t, s, "gdrive", 50))
@@ -169,7 +169,7 @@ func TestTheTurnsOfADeadWorkerAreDueAndCannotEnd(t *testing.T) {
 		_, _, err := s.sign(t.Context(), w, time.Hour)
 		ok(t, err)
 	}
-	_, _, err := s.begin(t.Context(), one, dead.id)
+	_, err := s.begin(t.Context(), one, dead.id)
 	ok(t, err)
 	_, err = s.pool.Exec(t.Context(), `UPDATE fleet_workers SET seen = seen - interval '2 hours' WHERE id = 'dead'`)
 	ok(t, err)
@@ -316,12 +316,101 @@ func TestCallsThatWaitAreReservedTogether(t *testing.T) {
 
 // A person who has left keeps the row, and has no more turns; if the directory has them again, they are due at once.
 func TestAMemberWhoLeftHasNoMoreTurns(t *testing.T) {
-	s := drives(t, "company")
-	same(t, "before the roll", queued(t, s, "gdrive", 50), "company/1")
+	s := open(t, database(t))
+	ok(t, s.register(t.Context(), "policy", map[string]string{roll: rollQueue}))
+	read := turns(t, s, rollQueue, 1)[0]
+	_, err := s.begin(t.Context(), read, "w")
+	ok(t, err)
 	both := map[string]string{"company/mia@example.com": "gdrive", "company/noah@example.com": "gdrive"}
-	ok(t, s.enrol(t.Context(), "policy", "company", both))
-	ok(t, s.enrol(t.Context(), "policy", "company", map[string]string{"company/mia@example.com": "gdrive"}))
-	same(t, "after one has left", queued(t, s, "gdrive", 50), "company/mia@example.com/1")
-	ok(t, s.enrol(t.Context(), "policy", "company", both))
-	same(t, "after the return", queued(t, s, "gdrive", 50), "company/noah@example.com/1")
+	enrol := func(policy string, members map[string]string, fleets ...string) []string {
+		t.Helper()
+		return must(s.enrol(t.Context(), read, policy, fleets, members))(t)
+	}
+	same(t, "who left at first", enrol("policy", both, "company"))
+	same(t, "of other fleets", enrol("policy", map[string]string{"team/mia@example.com": "dropbox"}, "team"))
+	same(t, "who has left", enrol("policy", map[string]string{"company/mia@example.com": "gdrive"}, "company"),
+		"company/noah@example.com")
+	same(t, "queued then", queued(t, s, "gdrive", 50), "company/mia@example.com/1")
+	same(t, "who left before", enrol("policy", map[string]string{"company/mia@example.com": "gdrive"}, "company"))
+	same(t, "after the return", enrol("policy", both, "company"))
+	same(t, "queued after the return", queued(t, s, "gdrive", 50), "company/noah@example.com/1")
+
+	// Who has left under a later policy has left also for this one.
+	ok(t, s.register(t.Context(), "later", map[string]string{roll: rollQueue}))
+	same(t, "who left the later policy",
+		enrol("later", map[string]string{"company/mia@example.com": "gdrive"}, "company"))
+	due(t, s, map[string]int{"company/mia@example.com": 1, "company/noah@example.com": 1})
+	same(t, "queued under the former policy", queued(t, s, "gdrive", 50))
+}
+
+// A reading of the directories that was overtaken by another one, or is of another policy, registers nobody.
+func TestAReadingThatWasOvertakenRegistersNobody(t *testing.T) {
+	s := open(t, database(t))
+	ok(t, s.register(t.Context(), "policy", map[string]string{roll: rollQueue}))
+	old := turns(t, s, rollQueue, 1)[0]
+	_, err := s.begin(t.Context(), old, "stopped")
+	ok(t, err)
+	members := map[string]string{"company/mia@example.com": "gdrive"}
+	_, err = s.enrol(t.Context(), old, "another policy", []string{"company"}, members)
+	if !errors.Is(err, errNoTurn) {
+		t.Errorf("under another policy: got %v, want errNoTurn", err)
+	}
+	due(t, s, map[string]int{roll: 1}) // it counts as lost
+	_, err = s.begin(t.Context(), turns(t, s, rollQueue, 1)[0], "other")
+	ok(t, err)
+	if _, err = s.enrol(t.Context(), old, "policy", []string{"company"}, members); !errors.Is(err, errNoTurn) {
+		t.Errorf("after it was overtaken: got %v, want errNoTurn", err)
+	}
+	same(t, "queued", queued(t, s, "gdrive", 50))
+}
+
+// A member is swept only if the directory of its fleet was read lately, whatever that of others.
+func TestAMemberKnowsWhenItsDirectoryWasRead(t *testing.T) {
+	s := open(t, database(t))
+	read := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	ok(t, s.register(t.Context(), "policy", map[string]string{
+		roll: rollQueue, "company/mia@example.com": "gdrive", "team/mia@example.com": "gdrive", "drive": "gdrive",
+	}))
+	_, err := s.pool.Exec(t.Context(), `UPDATE fleet_storages SET memory = $2 WHERE storage = $1`, roll,
+		`{"read":{"company":"2026-11-30T12:00:00Z"}}`)
+	ok(t, err)
+	for _, u := range turns(t, s, "gdrive", 3) {
+		b := must(s.begin(t.Context(), u, "w"))(t)
+		if of, _, _ := strings.Cut(u.Storage, "/"); (of == "company") != (b.read != nil && b.read.Equal(read)) {
+			t.Errorf("%s: read is %v", u.Storage, b.read)
+		}
+	}
+	f := &fleet{}
+	for _, c := range []struct {
+		after time.Duration
+		want  bool
+	}{{0, false}, {rollLasts, false}, {rollLasts + time.Second, true}} {
+		f.o.Now = func() time.Time { return read.Add(c.after) }
+		if got := f.unread(begun{read: &read}); got != c.want {
+			t.Errorf("%s later: unread is %t", c.after, got)
+		}
+	}
+	if !f.unread(begun{}) {
+		t.Error("a directory that was never read counts as read")
+	}
+}
+
+// A storage that comes under another policy is due at once, also if a turn under the former one is under way.
+func TestAStorageUnderANewPolicyIsDueAtOnce(t *testing.T) {
+	s := drives(t, "idle", "running")
+	under := map[string]turn{}
+	for _, u := range turns(t, s, "gdrive", 2) {
+		_, err := s.begin(t.Context(), u, "w")
+		ok(t, err)
+		under[u.Storage] = u
+	}
+	ok(t, s.end(t.Context(), under["idle"], outcome{policy: "policy", wait: time.Hour}))
+	ok(t, s.register(t.Context(), "newer", map[string]string{"idle": "gdrive", "running": "gdrive"}))
+	ok(t, s.end(t.Context(), under["running"], outcome{policy: "policy", wait: time.Hour}))
+	var n int
+	ok(t, s.pool.QueryRow(t.Context(), `SELECT count(*) FROM fleet_storages WHERE policy = 'newer'
+		AND next_due <= clock_timestamp()`).Scan(&n))
+	if n != 2 {
+		t.Errorf("%d storages are due under the new policy, want 2", n)
+	}
 }

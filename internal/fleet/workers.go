@@ -10,13 +10,17 @@ import (
 // worker is a process at work, as the others see it.
 type worker struct {
 	id, host, version string
-	policy            string // its hash and mode
+	policy            string // its signature
 }
 
 // sign notes that the worker is alive. What a worker has that was not seen for so long is due at once, and the worker
-// is forgotten. sign returns how many living workers have another policy, and the time by the clock of the database.
+// is forgotten. sign returns how many living workers have another policy, and the time by the clock of the database. It
+// returns ErrNewer if a newer program has been at work.
 func (s *store) sign(ctx context.Context, w worker, dead time.Duration) (others int, now time.Time, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := s.current(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `INSERT INTO fleet_workers
 			VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp())
 			ON CONFLICT (id) DO UPDATE SET policy = excluded.policy, seen = excluded.seen`,

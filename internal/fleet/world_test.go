@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 	"github.com/sweepd/sweepd/internal/daemon"
 	"github.com/sweepd/sweepd/internal/testing/postgrestest"
@@ -36,6 +37,7 @@ type settings struct {
 	Beat, Poll time.Duration
 	Turns      int
 	Host       string
+	Version    int // of the program, if it is another one
 
 	SignIn map[string]string // storages with their accounts, to sign in to
 }
@@ -56,6 +58,7 @@ func serveWorker(text string) int {
 	o.Options.Options = app.Options{
 		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Host: s.Host,
 	}
+	o.version = s.Version
 	o.ClockPoll = 200 * time.Millisecond
 	if err := Run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -96,6 +99,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 type world struct {
 	*testing.T
 	cloud    *rehearsal.Rehearsal
+	audit    *cloudsim.Audit // of the clouds
 	home     string
 	database string
 	storages []string
@@ -121,6 +125,7 @@ func newWorld(t *testing.T, o rehearsal.Options) *world {
 	o.Now = time.Now
 	w := &world{T: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}
 	w.cloud = must(rehearsal.Start(o))(t)
+	w.audit = w.cloud.Audit()
 	t.Cleanup(func() { ok(t, w.cloud.Close()) })
 	place, count, lines, accounts := w.cloud.Place(), map[string]int{}, []string{}, map[string]string{}
 	for _, a := range place.Accounts {
@@ -234,7 +239,7 @@ func (w *world) swept() {
 // moved are the files that went to the trash of the clouds, by the clouds' own record.
 func (w *world) moved() map[string]int {
 	all := map[string]int{}
-	for _, m := range w.cloud.Audit().Mutations(0) {
+	for _, m := range w.audit.Mutations(0) {
 		if m.N > 0 && (m.Op == "trash" || m.Op == "delete") {
 			all[m.Account+" "+m.File]++
 		}

@@ -1,0 +1,56 @@
+package daemon
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/policy"
+)
+
+// Under another policy a storage is looked at anew, as by a service that has loaded it. What the user asked for is not
+// lost.
+func TestATurnTakesOverWhatWasLeftUnderItsOwnPolicy(t *testing.T) {
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	all := agenda{scanned: now, soonest: now, retry: now, left: true, held: true, asked: true, failures: 2}
+	text := all.text("one")
+	for by, want := range map[string]agenda{"one": all, "two": {retry: now, asked: true}} {
+		var a agenda
+		if err := a.remember(text, by); err != nil || a != want {
+			t.Errorf("under %s: got %+v, %v; want %+v", by, a, err, want)
+		}
+	}
+}
+
+func TestASignatureIsOfWhatIsDeletedAndWhen(t *testing.T) {
+	read := func(text string) *policy.Policy {
+		t.Helper()
+		p, err := app.ParsePolicy("policy.yaml", []byte(text), "/home/mia")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	const text = `version: 1
+mode: report
+storages: {drive: {type: gdrive, client: /client.json}}
+rules: [{name: mine, when: {confidence: likely}, do: trash}]
+schedule: {sweep: daily 03:00}
+`
+	is := Signature(read(text))
+	for old, c := range map[string]struct {
+		now  string
+		same bool
+	}{
+		"version: 1":   {"# A remark.\nversion: 1", true},
+		"report":       {"enforce", false},
+		"do: trash":    {"do: keep", false},
+		"daily 03:00}": {"daily 04:00}", false},
+		"03:00}":       {"03:00, quiet: \"12:00-14:00\"}", false},
+	} {
+		if got := Signature(read(strings.Replace(text, old, c.now, 1))); (got == is) != c.same {
+			t.Errorf("%q instead of %q: the same signature is %t", c.now, old, got == is)
+		}
+	}
+}
