@@ -26,9 +26,10 @@ var (
 // maxUnanswered is the number of pictures in a row without an answer after which a scan asks no more.
 const maxUnanswered = 3
 
-// asking is what the scan of a storage that asks has to upload. It examines all files first and uploads afterwards, one
-// picture at a time: the listing waits for no answer, and only one picture is in memory. What is left over, by the
-// limit or because the service fails, waits for a later scan.
+// asking is what the scan of a storage that asks has to upload. All storages are examined first, because the originals
+// that are verified may settle what a picture is; then one picture at a time is uploaded. So the listing waits for no
+// answer, and only one picture is in memory. What is left over, by the limit or because the service fails, waits for a
+// later scan.
 type asking struct {
 	on    bool
 	left  int        // uploads that the limit permitted when the scan began
@@ -200,26 +201,68 @@ func (sc *scan) unasked(ctx context.Context, r *reader, c openCase) (done bool) 
 // doingAsk is what could not be done, in a Problem.
 const doingAsk = "ask OpenAI about"
 
-// ask uploads the queued pictures and remembers the answers. What was examined before is saved first, because this may
-// take long. A failure of the service ends it; the other pictures wait for a later scan.
-func (sc *scan) ask(ctx context.Context, p *pass) {
-	queue := sc.asking.queue
-	if sc.asking.queue = nil; len(queue) == 0 {
-		return
+// askLast asks about the queued pictures of all scans, and finishes these. What a finished scan queues comes from the
+// record, and is asked about in the end.
+func askLast(ctx context.Context, scans []*scan) error {
+	for _, finished := range []bool{false, true} {
+		known := !slices.ContainsFunc(scans, func(sc *scan) bool { return sc.unnoted })
+		for _, sc := range scans {
+			if len(sc.asking.queue) == 0 {
+				continue
+			}
+			sc.ask(ctx, known)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if finished {
+				sc.saveListed(ctx)
+			} else if err := sc.finish(ctx); err != nil {
+				return err
+			}
+		}
 	}
-	if err := sc.seen.Save(ctx, sc.seen.Cursor(), false); err != nil {
-		sc.sum.problem(sc.st.Name(), "", "remember", err)
+	return nil
+}
+
+// relearn takes what is known by now in place of what was known when the scan began: what the scan itself has verified,
+// and OpenAI's answers about pictures of other storages.
+func (sc *scan) relearn(ctx context.Context) error {
+	k, err := sc.decider.s.learnt(ctx)
+	if err == nil {
+		k.answers, err = bySize(sc.journal.Answers(ctx))
+	}
+	if err == nil {
+		sc.knowledge = k
+		sc.decider.learnt = func(context.Context) (knowledge, error) { return k, nil }
+	}
+	return err
+}
+
+// ask uploads the queued pictures that are still open, and remembers the answers. If not all is known, it uploads none.
+// A failure of the service ends it; the other pictures wait for a later scan.
+func (sc *scan) ask(ctx context.Context, known bool) {
+	queue := sc.asking.queue
+	sc.asking.queue = nil
+	if err := sc.relearn(ctx); err != nil {
+		known = false
+		sc.sum.problem(sc.st.Name(), "", doingAsk, err)
+	}
+	if !known {
+		sc.giveUp(ctx, new(reader), queue)
+		return
 	}
 	r, failed := new(reader), 0
 	var picture []byte
 	for i := range queue {
 		c, err := &queue[i], error(nil)
 		r.fetched = 0
-		if picture, err = sc.picture(ctx, r, c, picture); err != nil {
-			sc.unread(ctx, c.Entry, err)
-			continue
+		if sc.isOpen(c.rec) { // by the hashes that the storage has listed
+			if picture, err = sc.picture(ctx, r, c, picture); err != nil {
+				sc.unread(ctx, c.Entry, err)
+				continue
+			}
+			err = sc.consult(ctx, c, picture)
 		}
-		err = sc.consult(ctx, c, picture)
 		if ctx.Err() != nil {
 			return
 		}
@@ -245,7 +288,7 @@ func (sc *scan) ask(ctx context.Context, p *pass) {
 			sc.giveUp(ctx, r, queue[i:])
 			return
 		}
-		sc.progress(p.passed)
+		sc.progress(sc.pass.passed)
 	}
 }
 
@@ -288,11 +331,11 @@ func (sc *scan) picture(ctx context.Context, r *reader, c *openCase, buffer []by
 	return all, nil
 }
 
-// consult gets OpenAI's answer about a picture, which is uploaded unless a copy of it was. The upload is in the journal
-// before it begins.
+// consult gets OpenAI's answer about a picture, which is uploaded unless its bytes show that it is not open: a copy of
+// it was uploaded, or it is known. The upload is in the journal before it begins.
 func (sc *scan) consult(ctx context.Context, c *openCase, picture []byte) error {
 	s, of := sc.decider.s, journal.Content{Size: c.Size, SHA256: c.sum}
-	if _, ok := sc.knowledge.answers[c.Size][c.sum]; ok {
+	if !sc.isOpen(journal.Record{Entry: c.Entry, Verdict: c.rec.Verdict}) {
 		return nil
 	}
 	upload, err := sc.journal.BeginUpload(ctx, of, s.o.Policy.OpenAI.Uploads)

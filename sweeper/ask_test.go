@@ -15,6 +15,8 @@ import (
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
 	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
+	"github.com/sweepd/sweepd/providers/providertest"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -375,6 +377,94 @@ func TestPicturesOfAnAccountWaitForTheirTurn(t *testing.T) {
 	}
 	if got := o.takes(); len(got) != 5 {
 		t.Errorf("uploaded %v, want each once", got)
+	}
+}
+
+// What is asked about is what is open once all storages are examined: a twin may be listed before its original, on
+// another disk too.
+func TestATwinOfAnOriginalIsNotUploaded(t *testing.T) {
+	t.Parallel()
+	const both = "other: {type: local, roots: [/data/other], ask: openai}, home: {"
+	policy := strings.Replace(askRules, "home: {", both, 1)
+	for name, become := range map[string]func(*providertest.Account){
+		"on the same disk": nil,
+		"on another disk":  func(a *providertest.Account) { a.Lack(providers.CanFollow) },
+		"in Drive":         (*providertest.Account).Remote,
+		"in Dropbox":       (*providertest.Account).RemoteInBlocks,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &oracle{}
+			b, s := remoteBox(t, policy)
+			b.ask, b.account = o.Ask, providertest.NewAccount()
+			b.account.Lack(providers.CanFollow)
+			b.fail()
+			with, storages := b.account, []*providers.Storage{b.storage()}
+			if become != nil {
+				with = providertest.NewAccount()
+				become(with)
+				storages = []*providers.Storage{b.storageOf("other", with), b.storage()}
+			}
+			with.Write("/data/root/a twin.png", square(1024, 1), b.clock.AddDate(0, 0, -100))
+			with.Write("/data/root/b open.png", square(1024, 2), b.clock.AddDate(0, 0, -100))
+			b.put("/data/root/original.png", s.Sign(square(1024, 1), c2patest.Options{}))
+			for scan := range 2 {
+				found := map[string]fingerprint.Confidence{}
+				sum, err := b.sweeping(storages...).Scan(t.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
+					found[f.Entry.Name()] = f.Verdict.Confidence
+				}})
+				if err != nil || found["a twin.png"] != fingerprint.Strong || len(found) != 2 || sum.Images != 3 ||
+					sum.Unasked != 0 || sum.Errors != 0 {
+					t.Errorf("scan %d: %v, found %v: %+v", scan, err, found, sum)
+				}
+			}
+			if got := o.takes(); !slices.Equal(got, []byte{2}) {
+				t.Errorf("uploaded %v, want the open one once", got)
+			}
+		})
+	}
+}
+
+// Two storages have copies of one picture, of which neither is uploaded before both are listed.
+func TestCopiesOfTwoStoragesAreUploadedOnce(t *testing.T) {
+	t.Parallel()
+	const both = "other: {type: local, roots: [/data/other], ask: openai}, home: {"
+	b, o := askBox(t, strings.Replace(askRules, "home: {", both, 1))
+	other := providertest.NewAccount()
+	other.Lack(providers.CanFollow)
+	b.put("/data/root/a.png", square(1024, marked))
+	other.Write("/data/root/b.png", square(1024, marked), b.clock.AddDate(0, 0, -100))
+	found := 0
+	sum, err := b.sweeping(b.storage(), b.storageOf("other", other)).Scan(t.Context(), sweeper.ScanOptions{
+		Each: func(sweeper.Found) { found++ },
+	})
+	if err != nil || found != 2 || len(o.asked) != 1 || sum.Uploads != 1 || sum.Errors != 0 {
+		t.Errorf("%v: %d found, uploaded %v: %+v", err, found, o.asked, sum)
+	}
+}
+
+// A match that waits is in the record, and not in the feed. It is asked about in its turn, and is found meanwhile.
+func TestAMatchOfAnAccountThatWaitsIsFound(t *testing.T) {
+	t.Parallel()
+	o := &oracle{}
+	b, _ := remoteBox(t, strings.Replace(askRules, "uploads: 3", "uploads: 1", 1))
+	b.ask = o.Ask
+	b.put(ours(1), square(1024, marked))
+	b.put(ours(2), square(1024, marked+1))
+	for day, uploads := range []int{1, 2, 2} {
+		for range 2 {
+			found, sum := b.verdicts()
+			strong := 0
+			for _, v := range found {
+				if v.Confidence == fingerprint.Strong {
+					strong++
+				}
+			}
+			if len(found) != 2 || strong != uploads || len(o.asked) != uploads || sum.Errors != 0 || sum.Images != 2 {
+				t.Errorf("day %d: found %v, uploaded %v: %+v", day, found, o.asked, sum)
+			}
+		}
+		b.clock = b.clock.Add(25 * time.Hour)
 	}
 }
 

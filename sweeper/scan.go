@@ -70,6 +70,9 @@ func (s *Sweeper) scan(ctx context.Context, doubt *journal.ClockError, o ScanOpt
 		}
 		scans = append(scans, sc)
 	}
+	if err := askLast(ctx, scans); err != nil {
+		return sum, err
+	}
 	findTwins(ctx, scans)
 	sum.Duration = s.o.Now().Sub(started)
 	return sum, nil
@@ -102,7 +105,9 @@ type scan struct {
 	postponed map[*reader][]*emission // matches, by worker
 	readers   sync.Pool               // of *reader, for emitAll
 
-	originals []known.Picture // verified, and not known yet
+	originals []known.Picture // verified, and not known when the scan began
+	noted     int             // the number of originals that are in the record by now
+	unnoted   bool            // others could not be recorded
 	sizes     sizes           // of the files that were listed; see again
 
 	unlooked map[providers.Ref]bool // files that could not be compared this time
@@ -151,7 +156,8 @@ func (s *Sweeper) newScan(
 }
 
 // scanStorage lists the changes since the cursor, or everything if there is no cursor, if it has expired, or for
-// All, which reports images that the journal does not name.
+// All, which reports images that the journal does not name. If pictures are to be uploaded, it leaves the scan to be
+// finished by askLast.
 func (s *Sweeper) scanStorage(
 	ctx context.Context, doubt *journal.ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
 ) (*scan, error) {
@@ -177,15 +183,20 @@ func (s *Sweeper) scanStorage(
 	if err := s.o.AskErr; err != nil && sc.asking.on {
 		sum.problem(st.Name(), "", doingAsk, err)
 	}
-	sc.ask(ctx, p)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return sc, sc.finish(ctx, p)
+	if len(sc.asking.queue) == 0 {
+		return sc, sc.finish(ctx)
+	}
+	sc.saveListed(ctx)
+	sc.noteOriginals(ctx)
+	return sc, nil
 }
 
 // finish adds up the last listing and remembers the results.
-func (sc *scan) finish(ctx context.Context, p *pass) error {
+func (sc *scan) finish(ctx context.Context) error {
+	p := sc.pass
 	sc.conclude(p)
 	sc.lookAgain()
 	if sc.remembers() {
@@ -205,12 +216,22 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 	if err := sc.saveLooks(ctx, p); err != nil && !errors.Is(err, fs.ErrPermission) {
 		sc.sum.problem(sc.st.Name(), "", "remember what pictures look like", err) // costs time at the next scan
 	}
-	if err := sc.decider.s.verified(ctx, sc.originals); err != nil {
-		sc.originals = nil // the next scan finds them again
-		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
-	}
+	sc.noteOriginals(ctx)
 	sc.endGraces(ctx)
 	return nil
+}
+
+// noteOriginals records the originals that were found since the last call, so that their twins are known.
+func (sc *scan) noteOriginals(ctx context.Context) {
+	if !sc.remembers() {
+		return
+	}
+	if err := sc.decider.s.verified(ctx, sc.originals[sc.noted:]); err != nil {
+		sc.originals = sc.originals[:sc.noted] // the next scan finds them again
+		sc.unnoted = true
+		sc.sum.problem(sc.st.Name(), "", "remember the originals", err)
+	}
+	sc.noted = len(sc.originals)
 }
 
 // endGraces ends the graces of what no rule wants any more.
@@ -224,6 +245,13 @@ func (sc *scan) endGraces(ctx context.Context) {
 
 // remembers reports whether the scan stores what it finds.
 func (sc *scan) remembers() bool { return sc.options.Case == nil }
+
+// saveListed stores the verdicts, and not the position of the next listing, because not all before it is done.
+func (sc *scan) saveListed(ctx context.Context) {
+	if err := sc.seen.Save(ctx, sc.seen.Cursor(), false); err != nil {
+		sc.sum.problem(sc.st.Name(), "", "remember", err)
+	}
+}
 
 // save stores the verdicts, and the position of the next listing. A partial listing forgets nothing.
 func (sc *scan) save(ctx context.Context, p *pass) {
