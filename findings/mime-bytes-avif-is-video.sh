@@ -5,8 +5,8 @@
 # types, and detect-file-type lists heic (READMEs). Their brands in the ftyp box are avif, heic and, for pictures of 10
 # bits, heix (AV1 Image File Format, 6; ISO/IEC 23008-12, B.4.1).
 # Behaviour: mime-bytes returns video/mp4 for AVIF and heix, and nothing for JPEG XL. detect-file-type returns
-# video/mpeg4-generic for AVIF and HEIC: a folder of photos is one of videos. magic-bytes.js 1.13.1 returns video/mp4 for
-# heix. No error is reported. file-type returns the types of all of them.
+# video/mpeg4-generic for AVIF and HEIC: a folder of photos is one of videos. magic-bytes.js 1.13.1 returns video/mp4
+# for heix. No error is reported. file-type returns the types of all of them.
 # Workaround: file-type.
 #
 # Needs node and the npm registry; file-type 21.3.4 reads the same bytes.
