@@ -33,8 +33,10 @@ type File struct {
 
 // Classifier weighs the detectors' evidence. It is safe for concurrent use.
 type Classifier struct {
-	names         *filename.Matcher
-	credentials   *c2pa.Verifier
+	// names and credentials are loaded by the first picture that needs them, which takes a few milliseconds: most scans
+	// meet no new picture.
+	names         func() *filename.Matcher
+	credentials   func() *c2pa.Verifier
 	windows       sync.Pool // of *window; avoids an allocation for an ordinary file
 	headerReaders sync.Pool // of *headerReader
 }
@@ -44,18 +46,20 @@ type Options struct {
 	Anchors *c2pa.Anchors // nil: the built-in anchors
 }
 
-// New returns a classifier with the built-in names, rules and trust anchors. Callers should reuse it: loading these
-// takes a few milliseconds.
+// New returns a classifier with the built-in names, rules and trust anchors. Callers should reuse it: it loads these
+// once.
 func New() *Classifier { return NewWith(Options{}) }
 
 // NewWith returns a classifier with the given options.
 func NewWith(o Options) *Classifier {
-	if o.Anchors == nil {
-		o.Anchors = c2pa.BuiltIn()
-	}
 	return &Classifier{
-		names:         filename.New(),
-		credentials:   c2pa.New(o.Anchors),
+		names: sync.OnceValue(filename.New),
+		credentials: sync.OnceValue(func() *c2pa.Verifier {
+			if o.Anchors == nil {
+				o.Anchors = c2pa.BuiltIn()
+			}
+			return c2pa.New(o.Anchors)
+		}),
 		windows:       sync.Pool{New: func() any { return new(window) }},
 		headerReaders: sync.Pool{New: func() any { return new(headerReader) }},
 	}
@@ -99,7 +103,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 
 	s := findings{header: sniff(w)}
 	if s.header.mediaType != "" {
-		s.name, _ = c.names.Match(f.Name)
+		s.name, _ = c.names().Match(f.Name)
 	}
 	if s.name.Family != "" && !s.header.cut {
 		s.header.lookAtEnd(w)
@@ -134,12 +138,13 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 // readSeal reads and verifies the credential. It counts the bytes read for the credential separately.
 func (c *Classifier) readSeal(f File, s *findings, r *Report) error {
 	counted := counter{r: f.Bytes}
-	read := c.credentials.Read
+	credentials := c.credentials()
+	read := credentials.Read
 	switch {
 	case f.HeaderOnly:
-		read = c.credentials.ReadHeader
+		read = credentials.ReadHeader
 	case f.sum != nil:
-		read = c.credentials.ReadHashed
+		read = credentials.ReadHashed
 	}
 	credential, err := read(&counted, f.Size, cmp.Or(s.header.mediaType, s.header.video))
 	if err != nil {

@@ -71,7 +71,7 @@ func (c *Classifier) olderName(name string, s findings) time.Time {
 	if s.credential.state != sealGenuine || s.credential.made.IsZero() || s.name.Family == "" {
 		return time.Time{}
 	}
-	latest, ok := c.names.Latest(name)
+	latest, ok := c.names().Latest(name)
 	if !ok || !latest.Add(sameDay).Before(s.credential.made) {
 		return time.Time{}
 	}

@@ -8,7 +8,7 @@ import (
 // video returns the verdict on a video, which has no confidence and no media type, so that no rule applies to it. It
 // shows whether OpenAI made the video, as Sora does: by the credential, or by the download name.
 func (c *Classifier) video(f File, s findings, r *Report) (Verdict, error) {
-	s.name, _ = c.names.Match(asPicture(f.Name))
+	s.name, _ = c.names().Match(asPicture(f.Name))
 	if s.header.credential {
 		if err := c.readSeal(f, &s, r); err != nil && !errors.Is(err, errHeaderLimit) {
 			return Verdict{}, err
