@@ -74,7 +74,7 @@ func (s *syncer) sync(fds ...int) error {
 func (s *syncer) run(r *round) {
 	for n, more := 0, true; more; n++ {
 		more = false
-		turn := map[file][]*waiting{}
+		turn, known := map[file][]*waiting{}, map[int]file{}
 		var order []file
 		for _, w := range r.callers {
 			// After an error the caller's other descriptors are left out, because each may only follow those
@@ -83,12 +83,16 @@ func (s *syncer) run(r *round) {
 				continue
 			}
 			more = true
-			st, err := disk.StatOpen(w.fds[n])
-			if err != nil {
-				w.err = err
-				continue
+			f, ok := known[w.fds[n]]
+			if !ok { // most callers share the descriptors of the bin's folders
+				st, err := disk.StatOpen(w.fds[n])
+				if err != nil {
+					w.err = err
+					continue
+				}
+				f = file{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
+				known[w.fds[n]] = f
 			}
-			f := file{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
 			if turn[f] == nil {
 				order = append(order, f)
 			}
