@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -93,6 +94,19 @@ func BenchmarkRecords(b *testing.B) {
 			}
 			if n != benchMatches {
 				b.Fatal(n)
+			}
+		}
+	})
+	b.Run("lists", func(b *testing.B) {
+		for b.Loop() {
+			for list := range slices.Chunk(all[:benchMatches], recordsAtOnce) {
+				refs := make([]providers.Ref, len(list))
+				for i, e := range list {
+					refs[i] = e.Ref
+				}
+				if got, err := s.RecordsOf(b.Context(), refs); len(got) != len(list) || err != nil {
+					b.Fatal(len(got), err)
+				}
 			}
 		}
 	})

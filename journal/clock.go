@@ -71,6 +71,7 @@ const checksumSize = 16
 
 // checksumOf returns the checksum of a row with these columns.
 func checksumOf(columns ...any) []byte {
-	sum := sha256.Sum256(appendFields(nil, columns...))
+	var space [1 << 10]byte // enough for most rows
+	sum := sha256.Sum256(appendFields(space[:0], columns...))
 	return sum[:checksumSize]
 }

@@ -63,8 +63,10 @@ const (
 
 // columns returns the values of matchColumns without the checksum.
 func (m *match) columns() []any {
-	return append(append(append([]any{m.storage}, entryValues(m.e)...),
-		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked)), factValues(m.e)...)
+	columns := append(make([]any, 0, 20), m.storage) // write appends the checksum
+	columns = append(columns, entryValues(m.e)...)
+	columns = append(columns, m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked))
+	return append(columns, factValues(m.e)...)
 }
 
 // checksum returns the checksum over the columns. For the sake of rows from before their introduction, it omits the
@@ -198,14 +200,27 @@ func (s *VerdictCache) writeRows(ctx context.Context, tx *sql.Tx, rows map[provi
 // state of e, which must then be examined again. The record's Entry is e with the stored hashes; if e has moved
 // since, Save stores the change.
 func (s *VerdictCache) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
-	h := hashOf(e)
 	r, err = s.j.Record(ctx, s.storage, s.version, e.Ref)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Record{}, false, nil
 	case err != nil:
 		return Record{}, false, err
-	case r.Entry.Ref != e.Ref || !h.same(hashOf(r.Entry)):
+	}
+	return s.MatchedBy(e, &r)
+}
+
+// RecordsOf returns the Records of files by their refs, for MatchedBy. A query for many files takes half of the time of
+// one for each.
+func (s *VerdictCache) RecordsOf(ctx context.Context, refs []providers.Ref) (map[providers.Ref]*Record, error) {
+	return s.j.recordsOf(ctx, s.storage, s.version, refs)
+}
+
+// MatchedBy is Matched with the Record that RecordsOf returned.
+func (s *VerdictCache) MatchedBy(e providers.Entry, of *Record) (r Record, ok bool, err error) {
+	r = *of
+	h := hashOf(e)
+	if r.Entry.Ref != e.Ref || !h.same(hashOf(r.Entry)) {
 		return Record{}, false, nil
 	}
 	// A weak revision may stand for other bytes than those that were hashed.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sweepd/sweepd/fingerprint"
@@ -39,6 +41,38 @@ func (j *Journal) Record(ctx context.Context, storage string, version int, ref p
 		return Record{}, fmt.Errorf("the record of %q in %s: %w", ref, storage, fault(err))
 	}
 	return r, nil
+}
+
+// recordsAtOnce is the number of files that recordsOf asks about in one query.
+const recordsAtOnce = 64
+
+// recordsOf returns the records of those files, as Record does, by their refs. It leaves out files that have none.
+func (j *Journal) recordsOf(
+	ctx context.Context, storage string, version int, refs []providers.Ref,
+) (map[providers.Ref]*Record, error) {
+	all := make(map[providers.Ref]*Record, len(refs))
+	for some := range slices.Chunk(refs, recordsAtOnce) {
+		query, args := matchQuery+`storage = $1 AND version = $2 AND ref IN ($3`, []any{storage, version}
+		for i := range recordsAtOnce {
+			if i > 0 {
+				query += `, $` + strconv.Itoa(i+3)
+			}
+			args = append(args, []byte(some[min(i, len(some)-1)])) // one text of the query, whatever their number
+		}
+		rows, err := j.read.QueryContext(ctx, query+`)`, args...)
+		found, err := collect(rows, err, scanMatch)
+		for i := range found {
+			if err == nil && found[i].sound {
+				var r Record
+				r, err = found[i].record()
+				all[r.Entry.Ref] = &r
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the records of %d files in %s: %w", len(refs), storage, err)
+		}
+	}
+	return all, nil
 }
 
 // Records returns all records of a storage by that version of the detectors, in the order of their refs. It skips

@@ -183,6 +183,31 @@ func TestOnlyTheRecordOfTheVeryStateIsGiven(t *testing.T) {
 	}
 }
 
+func TestRecordsOfManyFilesAreThoseOfEach(t *testing.T) {
+	j := newJournal(t)
+	found := map[providers.Entry]fingerprint.Verdict{}
+	refs := []providers.Ref{"unknown"}
+	for i := range 2*recordsAtOnce + 1 {
+		e := file(fmt.Sprint(i), "1")
+		found[e], refs = proven(), append(refs, e.Ref)
+	}
+	scan(t, j, 1, true, found)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
+	for _, n := range []int{0, 1, 2, recordsAtOnce, recordsAtOnce + 1, len(refs)} {
+		want := map[providers.Ref]*Record{}
+		for _, ref := range refs[:n] {
+			if r, err := j.Record(t.Context(), "home", 1, ref); err == nil {
+				want[ref] = &r
+			}
+		}
+		equal(t, fmt.Sprintf("of %d files", n), must(s.RecordsOf(t.Context(), refs[:n]))(t), want)
+	}
+	must(j.write.ExecContext(t.Context(), `UPDATE matches SET verdict = '{}' WHERE ref = $1`, []byte("7")))(t)
+	if r, ok := must(s.RecordsOf(t.Context(), refs))(t)["7"]; ok {
+		t.Errorf("a record with a wrong checksum is given: %+v", r)
+	}
+}
+
 func TestAFileThatMovedKeepsItsRecordWithTheNewPath(t *testing.T) {
 	j := newJournal(t)
 	e := file("id", "1")

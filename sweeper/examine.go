@@ -9,13 +9,38 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
+// recall reads the records of the matches in a list of several files. The others, and all after an error, are read one
+// by one.
+func (sc *scan) recall(ctx context.Context, list []listed) {
+	if len(list) == 1 {
+		return
+	}
+	var refs []providers.Ref
+	for _, l := range list {
+		if l.known == journal.Matched {
+			refs = append(refs, l.Ref)
+		}
+	}
+	records, err := sc.seen.RecordsOf(ctx, refs)
+	if err != nil {
+		return
+	}
+	for i := range list {
+		list[i].rec = records[list[i].Ref]
+	}
+}
+
 // judge takes the verdict from the journal if it has one, and else examines the file.
 func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	if l.known == journal.Matched {
 		var rec journal.Record
 		var ok bool
 		var err error
-		if !sc.pass.ifLatest(l, func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }) {
+		match := func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }
+		if l.rec != nil {
+			match = func() { rec, ok, err = sc.seen.MatchedBy(l.Entry, l.rec) }
+		}
+		if !sc.pass.ifLatest(l, match) {
 			return // the last mention of the file counts
 		}
 		// A record without hashes may be of a known picture.

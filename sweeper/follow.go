@@ -86,7 +86,7 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 			known := sc.seen.Get(e)
 			if known == journal.Unknown || known == journal.Matched ||
 				known == journal.PlainImage && sc.mayLookAlike(e) {
-				lists <- []listed{{e, known, turn}}
+				lists <- []listed{{Entry: e, known: known, turn: turn}}
 			}
 		}
 	}

@@ -12,7 +12,8 @@ import (
 type listed struct {
 	providers.Entry
 	known journal.Known
-	turn  int // see pass
+	turn  int             // see pass
+	rec   *journal.Record // of a match, if it was read already; see recall
 }
 
 // batch is the number of entries that go to a worker at once: small enough not to hold back a slow storage's files,
@@ -109,7 +110,7 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 		p.plain++
 		return l, false
 	}
-	return listed{c.Entry, known, turn}, known != journal.NotImage
+	return listed{Entry: c.Entry, known: known, turn: turn}, known != journal.NotImage
 }
 
 // saw counts files of any kind.

@@ -284,6 +284,7 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 			r := new(reader)
 			sc.emitAll(ctx, r)
 			for list := range lists {
+				sc.recall(ctx, list)
 				for _, l := range list {
 					sc.judge(ctx, r, l)
 				}
