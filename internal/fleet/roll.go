@@ -56,7 +56,8 @@ func (f *fleet) callRoll(ctx context.Context, t turn, p *policy.Policy, memory s
 	left, err := f.store.enrol(ctx, t, by, fleets, members)
 	if err = cmp.Or(ctx.Err(), err); err != nil { // a reading that was cut off says nothing of the directories
 		return outcome{
-			memory: memory, policy: by, wait: rollAgain, failure: string(app.ProblemOf("", err).Cause), detail: err.Error(),
+			memory: memory, policy: by, wait: rollAgain, failure: string(app.ProblemOf("", err).Cause),
+			detail: err.Error(),
 		}
 	}
 	m.Read = map[string]time.Time{}
