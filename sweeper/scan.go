@@ -174,11 +174,10 @@ func (s *Sweeper) scanStorage(
 	if o.All || sc.anew() || sc.relists(ctx) {
 		since = ""
 	}
-	p := sc.run(ctx, since)
-	if p.expired && ctx.Err() == nil {
+	if p := sc.run(ctx, since); p.expired && ctx.Err() == nil {
 		sc.seen.Reset()
 		sc.asking.queue = nil
-		p = sc.run(ctx, "")
+		sc.run(ctx, "")
 	}
 	if err := s.o.AskErr; err != nil && sc.asking.on {
 		sum.problem(st.Name(), "", doingAsk, err)
