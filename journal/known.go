@@ -285,6 +285,9 @@ func (j *Journal) Forget(ctx context.Context, id int64) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM known WHERE source = $1`, id); err != nil {
 			return err
 		}
+		if err := emptyLookup(ctx, tx); err != nil {
+			return err
+		}
 		return c.append(sourceSaid, id, appendFields(nil, columns...))
 	})
 	if err != nil {
@@ -297,29 +300,8 @@ func (j *Journal) Forget(ctx context.Context, id int64) error {
 func (j *Journal) ForgetVerified(ctx context.Context) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM known WHERE source = $1`, seen)
-		return errors.Join(err, changeVerified(ctx, tx))
+		return errors.Join(err, emptyLookup(ctx, tx), changeVerified(ctx, tx))
 	})
-}
-
-// Known returns all known pictures for look-ups, and the state for KnownState. The error wraps ErrDamaged if a picture
-// of a source was changed, lost or added: it might be an upload.
-func (j *Journal) Known(ctx context.Context) (_ *known.Set, state KnownState, err error) {
-	tx, err := j.read.BeginTx(ctx, &j.d.snapshot)
-	if err != nil {
-		return nil, state, fault(err)
-	}
-	defer func() { err = errors.Join(err, ignoreDone(tx.Rollback())) }()
-	var failed error
-	set := known.NewSet(func(yield func(known.Picture) bool) {
-		failed = walkKnown(ctx, tx, func(_ int64, p known.Picture) bool { return yield(p) })
-	})
-	if failed == nil {
-		state, failed = knownState(tx.QueryRowContext(ctx, stateOfKnown))
-	}
-	if failed != nil {
-		return nil, state, fmt.Errorf("read the known pictures: %w", fault(failed))
-	}
-	return set, state, nil
 }
 
 // KnownState has two numbers, of which at least one changes whenever the known pictures do. None ever returns.
@@ -391,13 +373,14 @@ func walkKnown(ctx context.Context, tx *sql.Tx, each func(source int64, p known.
 	return compareDigests(sources, digests)
 }
 
-// sourcesOf returns the sources that are not forgotten, and the time of the pictures of each that have no own one.
+// sourcesOf returns the sources that are not forgotten, by their numbers, and the time of those pictures of each that
+// have no own one.
 func sourcesOf(ctx context.Context, tx *sql.Tx) (all []sourceRow, times map[int64]time.Time, err error) {
 	var since sql.NullInt64
 	if err := tx.QueryRowContext(ctx, `SELECT since FROM verified`).Scan(&since); err != nil {
 		return nil, nil, err
 	}
-	rows, err := tx.QueryContext(ctx, sourceQuery)
+	rows, err := tx.QueryContext(ctx, sourceQuery+` ORDER BY id`)
 	all, err = collect(rows, err, scanSource)
 	times = map[int64]time.Time{seen: moment(since)}
 	for _, s := range all {

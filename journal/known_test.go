@@ -230,7 +230,7 @@ func TestAnOriginalWithoutATimeHasTheLatest(t *testing.T) {
 	}
 }
 
-// A verified original that is damaged is not known; its row justifies less then.
+// A verified original that is damaged is not known by its row, which justifies less then.
 func TestADamagedOriginalIsUnknown(t *testing.T) {
 	j := newJournal(t)
 	p := knownPicture(1, known.Verified)
@@ -241,7 +241,7 @@ func TestADamagedOriginalIsUnknown(t *testing.T) {
 	if m, ok := isKnown(t, j, p); !ok || !m.Verified() {
 		t.Errorf("the sound row is %+v, %v", m, ok)
 	}
-	change(t, j, `UPDATE known SET twin_sha256 = zeroblob(32)`)
+	change(t, j, `UPDATE lookup SET files = x''; UPDATE known SET twin_sha256 = zeroblob(32)`)
 	if m, ok := isKnown(t, j, p); ok {
 		t.Errorf("the damaged one is %+v", m)
 	}

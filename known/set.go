@@ -38,6 +38,9 @@ type Set struct {
 	uploads []uint32 // the sizes of uploads, sorted
 	open    []uint32 // of those without a CRC-32, sorted
 
+	// large has the indexes of the files by those content hashes that do not follow from a SHA-256.
+	large map[[sha256.Size]byte]uint32
+
 	content  func() contentIndex
 	checksum func() []uint32 // the indexes of the files with a CRC-32, sorted by it
 }
@@ -66,12 +69,18 @@ func (r *record) reasons() kinds          { return kinds(r[len(r)-1]) & (1<<prod
 
 func (r *record) product() fingerprint.Product { return products[r[len(r)-1]>>productShift] }
 
-// contentIndex finds files by their content hashes. Its lists belong together and are sorted by these.
+// contentHash returns the content hash of the file, or zero if it does not follow from the SHA-256.
+func (r *record) contentHash() [sha256.Size]byte {
+	e := providers.Entry{Size: int64(r.size()), Hashes: providers.Hashes{SHA256: *r.sum()}}
+	return e.Sums().ContentHash
+}
+
+// contentIndex finds files by those content hashes that follow from a SHA-256. Its lists belong together and are sorted
+// by these.
 type contentIndex struct {
 	places buckets
 	tails  []uint16 // what follows of each content hash
 	at     []uint32 // the indexes of the files
-	large  map[[sha256.Size]byte]uint32
 }
 
 // products are numbered so that a record has them in three bits.
@@ -113,7 +122,14 @@ func NewSet(pictures iter.Seq[Picture]) *Set {
 	}
 	all = merged(all)
 	protect(all, pairs)
-	return newSet(all)
+	files, large := make([]record, len(all)), map[[sha256.Size]byte]uint32{}
+	for i, f := range all {
+		files[i] = newRecord(f)
+		if f.content != ([sha256.Size]byte{}) && files[i].contentHash() == ([sha256.Size]byte{}) {
+			large[f.content] = uint32(i)
+		}
+	}
+	return newSet(files, large)
 }
 
 // precedence has the kinds in the order in which Match.Weigh asks for them.
@@ -179,27 +195,23 @@ func protect(all []one, pairs map[[sha256.Size]byte][]one) {
 	}
 }
 
-// newSet returns the set of the files, which are sorted and different.
-func newSet(all []one) *Set {
-	s := &Set{files: make([]record, len(all))}
-	large := map[[sha256.Size]byte]uint32{}
+// newSet returns the set of the files, which are sorted and different. large is that of the Set.
+func newSet(files []record, large map[[sha256.Size]byte]uint32) *Set {
+	s := &Set{files: files, large: large}
 	var sizes, uploads, open []uint32
-	for i, f := range all {
-		s.files[i] = newRecord(f)
-		if f.content != ([sha256.Size]byte{}) && s.contentHash(i) == ([sha256.Size]byte{}) {
-			large[f.content] = uint32(i)
+	for i := range files {
+		f := &files[i]
+		sizes = append(sizes, f.size())
+		if f.reasons()&isUploaded != 0 {
+			uploads = append(uploads, f.size())
 		}
-		sizes = append(sizes, f.size)
-		if f.reasons&isUploaded != 0 {
-			uploads = append(uploads, f.size)
-		}
-		if f.crc == 0 {
-			open = append(open, f.size)
+		if f.crc() == 0 {
+			open = append(open, f.size())
 		}
 	}
-	s.places = newBuckets(len(all), func(i int) uint64 { return prefix(s.files[i].sum()) })
+	s.places = newBuckets(len(files), func(i int) uint64 { return prefix(files[i].sum()) })
 	s.sizes, s.uploads, s.open = different(sizes), different(uploads), different(open)
-	s.content = sync.OnceValue(func() contentIndex { return s.byContent(large) })
+	s.content = sync.OnceValue(s.byContent)
 	s.checksum = sync.OnceValue(s.byChecksum)
 	return s
 }
@@ -271,7 +283,7 @@ func (s *Set) Of(size int64, h providers.Hashes) (m Match, ok bool) {
 	case h.SHA256 != none:
 		i, ok = s.find(h.SHA256)
 	case h.ContentHash != none:
-		i, ok = s.content().find(s, h.ContentHash)
+		i, ok = s.findContent(h.ContentHash)
 	}
 	if !ok || int64(s.files[i].size()) != size {
 		return Match{}, false
@@ -333,29 +345,22 @@ func (s *Set) find(sum [sha256.Size]byte) (int, bool) {
 	return i, i < to && *s.files[i].sum() == sum
 }
 
-// contentHash returns the content hash of the file at i, or zero if it does not follow from the SHA-256.
-func (s *Set) contentHash(i int) [sha256.Size]byte {
-	r := &s.files[i]
-	e := providers.Entry{Size: int64(r.size()), Hashes: providers.Hashes{SHA256: *r.sum()}}
-	return e.Sums().ContentHash
-}
-
-// byContent makes the index of content hashes. large has those that do not follow from a SHA-256.
-func (s *Set) byContent(large map[[sha256.Size]byte]uint32) contentIndex {
+// byContent makes the index of content hashes.
+func (s *Set) byContent() contentIndex {
 	type pair struct {
 		prefix uint64
 		at     uint32
 	}
 	var pairs []pair
 	for i := range s.files {
-		if sum := s.contentHash(i); sum != ([sha256.Size]byte{}) {
+		if sum := s.files[i].contentHash(); sum != ([sha256.Size]byte{}) {
 			pairs = append(pairs, pair{prefix(&sum), uint32(i)})
 		}
 	}
 	slices.SortFunc(pairs, func(a, b pair) int { return cmp.Compare(a.prefix, b.prefix) })
 	x := contentIndex{
 		places: newBuckets(len(pairs), func(i int) uint64 { return pairs[i].prefix }),
-		tails:  make([]uint16, len(pairs)), at: make([]uint32, len(pairs)), large: large,
+		tails:  make([]uint16, len(pairs)), at: make([]uint32, len(pairs)),
 	}
 	for i, p := range pairs {
 		x.tails[i], x.at[i] = x.places.tail(p.prefix), p.at
@@ -363,16 +368,17 @@ func (s *Set) byContent(large map[[sha256.Size]byte]uint32) contentIndex {
 	return x
 }
 
-// find returns the index in s of the file with that content hash.
-func (x contentIndex) find(s *Set, sum [sha256.Size]byte) (int, bool) {
-	if i, ok := x.large[sum]; ok {
+// findContent returns the index of a content hash.
+func (s *Set) findContent(sum [sha256.Size]byte) (int, bool) {
+	if i, ok := s.large[sum]; ok {
 		return int(i), true
 	}
+	x := s.content()
 	from, to := x.places.around(prefix(&sum))
 	tail := x.places.tail(prefix(&sum))
 	n, _ := slices.BinarySearch(x.tails[from:to], tail)
 	for n += from; n < to && x.tails[n] == tail; n++ {
-		if i := int(x.at[n]); s.contentHash(i) == sum {
+		if i := int(x.at[n]); s.files[i].contentHash() == sum {
 			return i, true
 		}
 	}

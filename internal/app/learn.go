@@ -53,24 +53,22 @@ func (a *App) Learn(ctx context.Context, path string, progress func(export.Progr
 	if l.Source, err = a.Journal.Learn(ctx, l.Source, pictures); err != nil {
 		return Lesson{}, err
 	}
-	if l.Kind == known.File {
-		l.Uploads, err = a.uploads(ctx, pictures)
+	// The first to read what is known stores it for all others. So the next scan need not.
+	set, _, err := a.Journal.Known(ctx)
+	if err == nil && l.Kind == known.File {
+		l.Uploads = uploads(set, pictures)
 	}
 	return l, err
 }
 
-// uploads returns how many of the pictures are uploads by what is known now.
-func (a *App) uploads(ctx context.Context, pictures []known.Picture) (n int, err error) {
-	set, _, err := a.Journal.Known(ctx)
-	if err != nil {
-		return 0, err
-	}
+// uploads returns how many of the pictures are uploads by what is known.
+func uploads(set *known.Set, pictures []known.Picture) (n int) {
 	for _, p := range pictures {
 		if m, ok := set.Of(p.Size, p.Hashes); ok && m.Uploaded() {
 			n++
 		}
 	}
-	return n, nil
+	return n
 }
 
 // read returns what the file or folder at path shows.
