@@ -2,19 +2,53 @@ package thumbnail
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"image"
 	"image/color"
 	_ "image/jpeg" // one of the types that ChatGPT saves
 	_ "image/png"  // another
+	"io"
 
 	_ "golang.org/x/image/webp" // another
 )
 
+// begin reads the first bytes of a picture. ok is true if it is a PNG with that header, which is read row by row.
+func begin(r io.Reader) (head []byte, h pngHeader, ok bool) {
+	head = make([]byte, pngHead)
+	n, _ := io.ReadFull(r, head) // a shorter file, or an error that the next reading returns again
+	head = head[:n]
+	h, ok = parsePNG(head)
+	return head, h, ok
+}
+
+// decode reads a picture and passes it to use.
+func decode(r io.Reader, use func(source) error) error {
+	head, h, ok := begin(r)
+	if ok {
+		rows, err := newPNGRows(h, r)
+		if err != nil {
+			return err
+		}
+		if err := use(source{image.Pt(h.width, h.height), rows.strip}); err != nil {
+			return err
+		}
+		return rows.finish()
+	}
+	from, format, err := image.Decode(io.MultiReader(bytes.NewReader(head), r))
+	if err != nil {
+		return err
+	}
+	if format == "webp" {
+		widen(from)
+	}
+	return use(sourceOf(from))
+}
+
 // need returns the number of bytes that decoding a picture of that format, header and file size may take, beside 64
-// KiB for reading. The figures are read from the code of image/png, image/jpeg (Go 1.26) and golang.org/x/image
-// v0.47.0.
+// KiB for reading, unless it is read row by row. The figures are read from the code of image/png, image/jpeg (Go 1.26)
+// and golang.org/x/image v0.47.0.
 func need(format string, c image.Config, size int64) int64 {
 	pixels := int64(c.Width) * int64(c.Height)
 	switch format {

@@ -8,6 +8,7 @@ package thumbnail
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,11 @@ func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxMemory)} }
 // takes too long; the error of ctx if that ends; and else the error of reading the file.
 func (m *Maker) Make(ctx context.Context, p Picture) ([]byte, error) {
 	var small *image.RGBA
-	if err := m.decode(ctx, p, func(from image.Image) { small = resize(from, Side) }); err != nil {
+	err := m.decode(ctx, p, func(from source) (err error) {
+		small, err = resize(from, Side)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return encode(small)
@@ -72,15 +77,19 @@ type Gray struct {
 // Gray returns the picture in shades of gray, on white, and the size of the picture in pixels. Of one whose longer side
 // has 2*Side pixels or more it averages whole pixels until that has fewer. It returns the errors of Make.
 func (m *Maker) Gray(ctx context.Context, p Picture) (g Gray, size image.Point, err error) {
-	err = m.decode(ctx, p, func(from image.Image) {
-		size = from.Bounds().Size()
-		g = gray(average(from, max(min(max(size.X, size.Y)/Side, size.X, size.Y), 1)))
+	err = m.decode(ctx, p, func(from source) error {
+		size = from.size
+		small, err := average(from, shrinks(size, Side))
+		if err == nil {
+			g = gray(small)
+		}
+		return err
 	})
 	return g, size, err
 }
 
-// decode passes the decoded picture to use, within the limits. It returns the errors of Make.
-func (m *Maker) decode(ctx context.Context, p Picture, use func(image.Image)) error {
+// decode passes the picture to use, within the limits. It returns the errors of Make.
+func (m *Maker) decode(ctx context.Context, p Picture, use func(source) error) error {
 	if p.Size > MaxBytes {
 		return fmt.Errorf("%w: it has %d bytes", ErrNoPicture, p.Size)
 	}
@@ -94,17 +103,7 @@ func (m *Maker) decode(ctx context.Context, p Picture, use func(image.Image)) er
 	defer m.memory.Release(cost)
 	limited, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
-	err = read(limited, p, func(r io.Reader) error {
-		from, format, err := image.Decode(r)
-		if err != nil {
-			return err
-		}
-		if format == "webp" {
-			widen(from)
-		}
-		use(from)
-		return nil
-	})
+	err = read(limited, p, func(r io.Reader) error { return decode(r, use) })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -117,7 +116,12 @@ func (m *Maker) decode(ctx context.Context, p Picture, use func(image.Image)) er
 // memory returns the number of bytes that decoding the picture may take.
 func memory(ctx context.Context, p Picture) (cost int64, err error) {
 	err = read(ctx, p, func(r io.Reader) error {
-		c, format, err := image.DecodeConfig(r)
+		head, h, ok := begin(r)
+		if ok {
+			cost = h.memory()
+			return nil
+		}
+		c, format, err := image.DecodeConfig(io.MultiReader(bytes.NewReader(head), r))
 		if err != nil {
 			return err
 		}
