@@ -42,19 +42,22 @@ func (j *Journal) Remember(
 	})
 }
 
-// addHash adds one hash to its stored shard.
+// addHash adds one hash to the row for its shard. Of a row of another version nothing is kept.
 func (s *VerdictCache) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
-	t, shard := &s.tables[h.shard()], h.shard()
+	s = &VerdictCache{j: s.j, storage: s.storage, version: s.version} // the transaction may be tried again
+	var start, version int
 	var packed []byte
-	query := `SELECT hashes FROM seen WHERE storage = $1 AND shard = $2 AND version = $3` + s.j.d.forUpdate
-	err := tx.QueryRowContext(ctx, query, s.storage, int(shard), s.version).Scan(&packed)
+	query := `SELECT start, version, hashes FROM seen WHERE storage = $1 AND start <= $2 ORDER BY start DESC LIMIT 1` +
+		s.j.d.forUpdate
+	err := tx.QueryRowContext(ctx, query, s.storage, int(h.shard())).Scan(&start, &version, &packed)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if err := t.unpack(shard, packed); err != nil {
-		return err
+	if version == s.version {
+		if _, err := s.unpack(start, packed); err != nil {
+			return err
+		}
 	}
-	t.put(h)
-	_, err = s.writeShard(ctx, tx, int(shard))
-	return err
+	s.tables[h.shard()].put(h)
+	return s.writeRow(ctx, tx, start, shards, map[int]int{})
 }

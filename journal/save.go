@@ -109,7 +109,7 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 		s.listed == s.stored {
 		return nil
 	}
-	packed := map[int]int{} // shard to the count of changes that it includes
+	var written map[int]int // shard to the count of changes that it includes
 	err := s.write(ctx, func(tx *sql.Tx) (err error) {
 		if err := s.writeWaiting(ctx, tx, w); err != nil {
 			return err
@@ -120,10 +120,8 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 		if err := s.writeDrops(ctx, tx, stale); err != nil {
 			return err
 		}
-		for _, i := range dirty {
-			if packed[i], err = s.writeShard(ctx, tx, i); err != nil {
-				return err
-			}
+		if written, err = s.writeShards(ctx, tx, dirty); err != nil {
+			return err
 		}
 		return s.writeCursor(ctx, tx, at)
 	})
@@ -131,7 +129,7 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 		s.giveBackRetries(again)
 		return err
 	}
-	for i, changes := range packed {
+	for i, changes := range written {
 		s.tables[i].written(changes)
 	}
 	s.dropped, s.stale, s.cursor, s.stored = nil, s.stale && !stale, at, s.listed
@@ -168,15 +166,6 @@ func (s *VerdictCache) dirty() (all []int) {
 		}
 	}
 	return all
-}
-
-// writeShard stores the shard i. It returns the count of changes that are included, for table.written.
-func (s *VerdictCache) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, err error) {
-	packed, changes := s.tables[i].pack()
-	_, err = tx.ExecContext(ctx, `INSERT INTO seen (storage, shard, version, hashes) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (storage, shard) DO UPDATE SET version = excluded.version, hashes = excluded.hashes`,
-		s.storage, i, s.version, packed)
-	return changes, err
 }
 
 // writeDrops deletes the dropped records. If stale is true, it also deletes all results of other versions of the

@@ -125,6 +125,13 @@ func (t *table) count(known Known) (n int64) {
 	return n
 }
 
+// size returns the number of hashes.
+func (t *table) size() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.used
+}
+
 // metAny reports whether any hash is marked as met.
 func (t *table) metAny() bool {
 	t.mu.Lock()

@@ -27,8 +27,7 @@ const (
 	Waiting Known = 0b1000
 )
 
-// shards is the number of parts in which the hashes are stored, by their first byte, so that a small change writes
-// little.
+// shards is the number of parts of the hashes, by their first byte: of the tables in memory, and of the most rows.
 const shards = 256
 
 // VerdictCache is the stored knowledge about the files of one storage during one listing. It takes about 20 bytes a
@@ -76,28 +75,30 @@ func (j *Journal) LoadVerdictCache(ctx context.Context, storage string, version 
 	return s, nil
 }
 
-// loadHashes fills the tables from the shards of this version. It returns ErrDamaged for a shard that pack did
-// not write.
+// loadHashes fills the tables from the rows of this version. It returns ErrDamaged for rows that writeShards did not
+// write.
 func (s *VerdictCache) loadHashes(ctx context.Context) error {
-	rows, err := s.j.read.QueryContext(ctx, `SELECT shard, version, hashes FROM seen WHERE storage = $1`, s.storage)
+	rows, err := s.j.read.QueryContext(ctx,
+		`SELECT start, version, hashes FROM seen WHERE storage = $1 ORDER BY start`, s.storage)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	last := -1
 	for rows.Next() {
-		var shard, version int
+		var start, version int
 		var packed sql.RawBytes
-		if err := rows.Scan(&shard, &version, &packed); err != nil {
+		if err := rows.Scan(&start, &version, &packed); err != nil {
 			return err
 		}
 		if version != s.version {
 			s.stale = true
 			continue
 		}
-		if shard < 0 || shard >= shards {
-			return fmt.Errorf("%w: there is a shard %d", ErrDamaged, shard)
+		if start <= last {
+			return fmt.Errorf("%w: the files seen of shard %d are in two rows", ErrDamaged, last)
 		}
-		if err := s.tables[shard].unpack(byte(shard), packed); err != nil {
+		if last, err = s.unpack(start, packed); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func TestWhatWasFoundIsKnownAgain(t *testing.T) {
 	a, b, c := file("a.png", "1"), file("b.jpg", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: photo, c: prose})
 	equal(t, "known", knownOf(t, j, 1, a, b, c, file("d", "1")), []Known{Matched, PlainImage, NotImage, Unknown})
-	equal(t, "shards", count(t, j, "seen"), 2)
+	equal(t, "rows", count(t, j, "seen"), 1)
 }
 
 func count(t *testing.T, j *Journal, table string) (n int) {
@@ -465,7 +465,8 @@ func TestLookingUpAllocatesNothing(t *testing.T) {
 func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 	for _, damage := range []string{
 		"UPDATE seen SET hashes = substr(hashes, 2)", "UPDATE seen SET hashes = zeroblob(32)",
-		"UPDATE seen SET shard = shard + 256",
+		"UPDATE seen SET start = start + 256", "UPDATE seen SET start = 255",
+		"INSERT INTO seen SELECT storage, start + 255, version, hashes FROM seen",
 		"UPDATE matches SET hash = x'00'",
 	} {
 		j := newJournal(t)
@@ -477,7 +478,7 @@ func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 	}
 }
 
-// FuzzUnpack checks that a shard is either refused or packs to the same bytes again.
+// FuzzUnpack checks that a row is either refused or packs to the same bytes again.
 func FuzzUnpack(f *testing.F) {
 	ok := append(slices.Repeat([]byte{7}, 15), 1)
 	f.Add(byte(7), ok)
@@ -485,21 +486,33 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(byte(7), append(slices.Clone(ok), ok...))
 	f.Add(byte(7), ok[:15])
 	f.Add(byte(8), ok)
+	f.Add(byte(0), append(slices.Clone(ok), append(slices.Repeat([]byte{9}, 15), 1)...))
+	f.Add(byte(0), append(slices.Repeat([]byte{9}, 15), append([]byte{1}, ok...)...))
 	f.Add(byte(0), make([]byte, 16))
 	f.Add(byte(0), []byte{})
-	f.Fuzz(func(t *testing.T, shard byte, packed []byte) {
-		var u table
-		if err := u.unpack(shard, packed); err != nil {
+	f.Fuzz(func(t *testing.T, start byte, packed []byte) {
+		var s VerdictCache
+		last, err := s.unpack(int(start), packed)
+		if err != nil {
 			if !errors.Is(err, ErrDamaged) {
 				t.Errorf("got %v, want %v", err, ErrDamaged)
 			}
 			return
 		}
-		if again, _ := u.pack(); string(again) != string(packed) {
+		var again []byte
+		for i := range s.tables {
+			one, _ := s.tables[i].pack()
+			again = append(again, one...)
+			if len(one) > 0 && (i < int(start) || i > last) {
+				t.Errorf("shard %d is not between %d and %d", i, start, last)
+			}
+		}
+		if string(again) != string(packed) {
 			t.Errorf("got % x, want % x", again, packed)
 		}
 		for i := 0; i < len(packed); i += hashSize {
-			if h := parseHash(packed[i:]); u.meet(h.marked(0)) != h.known() {
+			h := parseHash(packed[i:])
+			if s.tables[h.shard()].meet(h.marked(0)) != h.known() {
 				t.Errorf("hash %d is not found as %d", i/hashSize, h.known())
 			}
 		}
