@@ -352,6 +352,64 @@ func TestAProgramThatIsTooOldForTheTablesBeginsNothing(t *testing.T) {
 	}
 }
 
+// The intents of a batch are inserted together, each with its own line, times and hashes.
+func TestABatchHasTheIntentsOfSeveralStorages(t *testing.T) {
+	j := openIn(t, startServer(t).Schema(t), asStandard)
+	for _, storage := range []string{"home", "drive"} {
+		release := must(j.Lease(t.Context(), storage, "apply"))(t)
+		defer func() { _ = release() }()
+	}
+	earlier := must(j.Begin(t.Context(), trashOf(file("earlier", "1"))))(t)
+	r := must(newRecorder(t.Context(), j.write, j.d, j.chain))(t)
+	batch := []*record{{key: earlier, receipt: []byte("bin/earlier"), at: j.now()}}
+	want := map[string]providers.Entry{}
+	for i, storage := range []string{"home", "box", "drive", "home", "drive", "home"} {
+		e := file(fmt.Sprint("file ", i), "1")
+		switch i {
+		case 0:
+			e.Modified, e.Created = time.Time{}, time.Time{}
+		case 3:
+			e.Path, e.SHA256 = "/pictures/caf\xe9\x00.png", [32]byte{1}
+		}
+		op := trashOf(e)
+		op.Storage = storage
+		one := must(intentOf(j.keys.next(), op))(t)
+		one.at = j.now()
+		batch = append(batch, one)
+		if storage != "box" {
+			want[one.key] = e
+		}
+	}
+	if err := r.commit(batch); err != nil {
+		t.Fatal(err)
+	}
+	for i, one := range batch {
+		if i == 2 {
+			wants(t, "an intent without a lease", one.refused, ErrFenced)
+		} else if one.refused != nil {
+			t.Errorf("record %d is refused: %v", i, one.refused)
+		}
+	}
+	for op, err := range j.Operations(t.Context(), Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, begun := want[op.Key]
+		delete(want, op.Key)
+		switch {
+		case op.Key == earlier && !op.Ended.IsZero():
+		case !begun || op.Op.Entry.Path != e.Path || !op.Op.Entry.Modified.Equal(e.Modified):
+			t.Errorf("got %+v, want %+v", op.Op.Entry, e)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not recorded: %v", want)
+	}
+	if n := must(j.Verify(t.Context()))(t); n != 7 {
+		t.Errorf("the chains have %d lines, want 7", n)
+	}
+}
+
 func TestAHolderThatIsFencedInATransactionKnowsIt(t *testing.T) {
 	s := startServer(t)
 	dsn := s.Schema(t)

@@ -22,11 +22,19 @@ import (
 // Begin makes the intent durable; see providers.Recorder. After an error the caller must not move anything: the
 // intent may or may not be stored, and is harmless if it is.
 func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
-	reasons, err := json.Marshal(op.Cause.Reasons)
+	one, err := intentOf(j.keys.next(), op)
 	if err != nil {
 		return "", err
 	}
-	key := j.keys.next()
+	return one.key, j.record(ctx, one)
+}
+
+// intentOf returns the record of an intent.
+func intentOf(key string, op providers.Op) (*record, error) {
+	reasons, err := json.Marshal(op.Cause.Reasons)
+	if err != nil {
+		return nil, err
+	}
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
 	args = append(args, []byte(op.Receipt), postgres.Text(op.Cause.Rule), string(reasons), bit(op.Cause.Approved))
 	e := ending{
@@ -40,7 +48,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	if op.Kind == providers.OpTrash {
 		one.sums = op.Entry.Hashes
 	}
-	return key, j.record(ctx, one)
+	return one, nil
 }
 
 // End makes the outcome durable; see providers.Recorder. A done restore, purge, empty or gone also resolves the trash
@@ -104,8 +112,8 @@ func newRecorder(ctx context.Context, db *sql.DB, d *dialect, c *chainer) (*reco
 		stmt **sql.Stmt
 		text string
 	}{
-		{&r.begin, d.insertOperation},
-		{&r.moved, `INSERT INTO moved (operation, sha256, content_hash, checksum) VALUES ($1, $2, $3, $4)`},
+		{&r.begin, d.insertOperations},
+		{&r.moved, d.insertMoved},
 		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6,
 			ended_line = $7
 			WHERE id = $1 AND key = $2 AND ended IS NULL`},
@@ -134,8 +142,14 @@ func (r *recorder) commit(batch []*record) error {
 		if err := r.lock(tx, c, batch); err != nil {
 			return err
 		}
+		if err := r.putIntents(tx, c, batch); err != nil {
+			return err
+		}
 		for _, one := range batch {
-			if err := r.put(tx, c, one); err != nil {
+			if one.intent != nil {
+				continue
+			}
+			if err := r.putOutcome(tx, c, one); err != nil {
 				return err
 			}
 		}
@@ -194,34 +208,59 @@ func (r *recorder) fence(batch []*record) {
 	}
 }
 
-// put writes one record and its line. A record that is refused does not stop the rest of the batch.
-func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
-	if one.intent == nil {
-		return r.putOutcome(tx, c, one)
+// putIntents writes the intents of a batch and their lines. One that is refused does not stop the rest.
+func (r *recorder) putIntents(tx *sql.Tx, common *chain, batch []*record) error {
+	var intents []*record
+	var rows, moved [][]any
+	lines := map[*chain]int64{} // of each chain, that these intents will have
+	for _, one := range batch {
+		if one.intent == nil {
+			continue
+		}
+		c := common.of(one.op.storage)
+		if one.refused = c.refuses(one); one.refused != nil {
+			continue
+		}
+		rows = append(rows, append(one.intent, micros(one.at), c.next()+lines[c]))
+		intents = append(intents, one)
+		lines[c]++
 	}
-	c = c.of(one.op.storage)
-	if c.open != nil && c.open.fenced {
-		one.refused = fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
+	if len(intents) == 0 {
 		return nil
 	}
-	if c.open != nil && c.open.taken && (one.op.kind == providers.OpPurge || one.op.kind == providers.OpEmpty) {
-		one.refused = fmt.Errorf("%w: %s", ErrTakenOver, one.op.storage)
-		return nil
-	}
-	columns := append(one.intent, micros(one.at))
-	id, err := r.d.insert(tx.Stmt(r.begin), append(columns, c.next())...)
+	ids, err := r.d.operations(tx.Stmt(r.begin), rows)
 	if err != nil {
 		return err
 	}
-	if one.sums != (providers.Hashes{}) {
-		values := movedValues(id, one.sums)
-		if _, err := tx.Stmt(r.moved).Exec(append(values, checksumOf(values...))...); err != nil {
+	for i, one := range intents {
+		if one.sums != (providers.Hashes{}) {
+			values := movedValues(ids[i], one.sums)
+			moved = append(moved, append(values, checksumOf(values...)))
+		}
+		one.op.id, one.op.began = ids[i], one.at.UnixMicro()
+		r.begun[one.key] = one.op
+		columns := rows[i][:len(rows[i])-1]
+		if err := common.of(one.op.storage).append(begun, ids[i], nil, columns...); err != nil {
 			return err
 		}
 	}
-	one.op.id, one.op.began = id, one.at.UnixMicro()
-	r.begun[one.key] = one.op
-	return c.append(begun, id, nil, columns...)
+	if len(moved) == 0 {
+		return nil
+	}
+	return r.d.insert(tx.Stmt(r.moved), moved)
+}
+
+// refuses returns why an intent is not recorded.
+func (c *chain) refuses(one *record) error {
+	switch {
+	case c.open == nil:
+		return nil
+	case c.open.fenced:
+		return fmt.Errorf("%w: %s", ErrFenced, one.op.storage)
+	case c.open.taken && (one.op.kind == providers.OpPurge || one.op.kind == providers.OpEmpty):
+		return fmt.Errorf("%w: %s", ErrTakenOver, one.op.storage)
+	}
+	return nil
 }
 
 // movedValues returns the columns of table moved without the checksum.
