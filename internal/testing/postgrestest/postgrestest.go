@@ -27,17 +27,18 @@ const nobody = 65534
 
 // Server is a running server. Its methods fail the test t that they are given.
 type Server struct {
-	dir string
-	cmd *exec.Cmd
+	dir      string
+	settings []string
+	cmd      *exec.Cmd
 }
 
-// Start makes and starts a server. Close ends it.
-func Start() (*Server, error) {
+// Start makes and starts a server with those settings, as name=value, beside the ones for tests. Close ends it.
+func Start(settings ...string) (*Server, error) {
 	dir, err := os.MkdirTemp("", "sweepd-postgres-*")
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir}
+	s := &Server{dir: dir, settings: settings}
 	if os.Getuid() == 0 {
 		err = os.Chown(dir, nobody, nobody)
 	}
@@ -117,8 +118,14 @@ func (s *Server) run() error {
 	}
 	defer log.Close()
 	// The tests kill the server and never the machine, so that nothing has to be on the disk.
-	s.cmd = s.command("postgres", "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=150",
-		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms")
+	args := []string{
+		"-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=150",
+		"-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms",
+	}
+	for _, setting := range s.settings { // the last one counts
+		args = append(args, "-c", setting)
+	}
+	s.cmd = s.command("postgres", args...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		return err
