@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -207,18 +208,27 @@ func (b *box) gone(r providers.Receipt, want bool) {
 	}
 }
 
-// bin returns the paths in the trash, as Trashed lists them, of files that were in the storage's root. A real machine
-// may have bins with other files in them.
+// trashed lists what is in the trash of files that were in the storage's root. A real machine may have bins with other
+// files in them.
+func (b *box) trashed() iter.Seq2[providers.Trashed, error] {
+	return func(yield func(providers.Trashed, error) bool) {
+		for t, err := range b.d.Trashed(b.Context()) {
+			if (err != nil || strings.HasPrefix(t.Path, b.Path(""))) && !yield(t, err) {
+				return
+			}
+		}
+	}
+}
+
+// bin returns the paths in the trash, as trashed lists them.
 func (b *box) bin() []string {
 	b.Helper()
 	var paths []string
-	for t, err := range b.d.Trashed(b.Context()) {
+	for t, err := range b.trashed() {
 		if err != nil {
 			b.Fatalf("trashed: %v", err)
 		}
-		if strings.HasPrefix(t.Path, b.Path("")) {
-			paths = append(paths, t.Path)
-		}
+		paths = append(paths, t.Path)
 	}
 	slices.Sort(paths)
 	return paths

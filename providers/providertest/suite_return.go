@@ -161,7 +161,7 @@ var returning = []promise{
 		"TrashedGivesReceiptsThatRestore",
 		providers.CanTrash | providers.CanListTrash | providers.CanRestore, func(b *box) {
 			b.trash(keyed(1), b.put("a.png", "bytes"))
-			for t, err := range b.d.Trashed(b.Context()) {
+			for t, err := range b.trashed() {
 				if err != nil || t.Size != 5 {
 					b.Fatalf("got %+v, %v; want 5 bytes", t, err)
 				}
@@ -185,7 +185,7 @@ var returning = []promise{
 		b.Write(b.T, "theirs.png", []byte("theirs"))
 		b.Discard(b.T, "theirs.png")
 		want := map[string]string{b.Path("a.png"): "bcd", b.Path("theirs.png"): "hei"}
-		for t, err := range b.d.Trashed(b.Context()) {
+		for t, err := range b.trashed() {
 			if err != nil {
 				b.Fatal(err)
 			}
