@@ -68,7 +68,7 @@ func releases(t *testing.T) string {
 	}
 	makeKey(t, filepath.Join(dir, "maintainer"), maintainer)
 	makeKey(t, filepath.Join(dir, "stranger"), stranger)
-	command(t, "../../../deploy/package", "env", "CGO_ENABLED=0", "GOFLAGS=", "go", "build", "-o",
+	command(t, "../../../deploy/package", "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o",
 		filepath.Join(dir, "maker"), ".")
 	native := "linux/" + runtime.GOARCH
 	both := native
