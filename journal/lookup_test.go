@@ -180,7 +180,8 @@ func TestASetDoesNotOutliveItsSource(t *testing.T) {
 		"a source is forgotten":  `UPDATE sources SET forgotten = 1`,
 		"another time":           `UPDATE sources SET learnt = learnt + 1000000`,
 		"another digest":         `UPDATE sources SET digest = x'00'`,
-		"another count of scans": `UPDATE verified SET changes = changes + 1; DELETE FROM known WHERE origin = 'uploaded'`,
+		"another count of scans": `UPDATE verified SET changes = changes + 1;
+			DELETE FROM known WHERE origin = 'uploaded'`,
 	} {
 		j, upload, _, _ := learntJournal(t)
 		change(t, j, damage)
