@@ -176,10 +176,10 @@ func TestADamagedSetIsNotUsed(t *testing.T) {
 // not what is there.
 func TestASetDoesNotOutliveItsSource(t *testing.T) {
 	for what, damage := range map[string]string{
-		"a source is lost":       `DELETE FROM sources`,
-		"a source is forgotten":  `UPDATE sources SET forgotten = 1`,
-		"another time":           `UPDATE sources SET learnt = learnt + 1000000`,
-		"another digest":         `UPDATE sources SET digest = x'00'`,
+		"a source is lost":      `DELETE FROM sources`,
+		"a source is forgotten": `UPDATE sources SET forgotten = 1`,
+		"another time":          `UPDATE sources SET learnt = learnt + 1000000`,
+		"another digest":        `UPDATE sources SET digest = x'00'`,
 		"another count of scans": `UPDATE verified SET changes = changes + 1;
 			DELETE FROM known WHERE origin = 'uploaded'`,
 	} {
