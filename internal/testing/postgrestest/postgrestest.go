@@ -192,6 +192,7 @@ const emptyTables = `DO $$ DECLARE t text; BEGIN
 	END LOOP;
 	INSERT INTO leases VALUES ('', 0, '', '-infinity', 0, '');
 	INSERT INTO verified VALUES (0, 0);
+	INSERT INTO lookup VALUES ('', '');
 	INSERT INTO controls VALUES (1);
 END $$`
 
