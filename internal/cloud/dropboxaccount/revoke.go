@@ -37,7 +37,7 @@ func revoke(ctx context.Context, c *http.Client, member string, g oauth.Grant) e
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+t.AccessToken)
-	if member == Team { // the call is made as any member
+	if wholeTeam(member) { // the call is made as any member
 		if member, err = firstMember(ctx, c, t.AccessToken); err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ const Callback = "127.0.0.1:47823"
 func hosts() []string { return []string{"api.dropboxapi.com", "content.dropboxapi.com"} }
 
 // Service returns Dropbox's sign-in. A lasting grant needs token_access_type=offline; the client has no secret
-// (PKCE). member is the team member that a team's app acts as, "" for an app of the user's own, or Team.
+// (PKCE). member is the team member that a team's app acts as, "" for an app of the user's own, Team or TeamGroup.
 func Service(member string) oauth.Service {
 	return oauth.Service{
 		Name:     "dropbox",
@@ -45,7 +45,7 @@ func Service(member string) oauth.Service {
 
 // whoami returns the account that a token is of, or the team, by its name in place of an address.
 func whoami(ctx context.Context, c *http.Client, member string) (oauth.Account, error) {
-	if member == Team {
+	if wholeTeam(member) {
 		return askTeam(ctx, c)
 	}
 	about, err := AskAbout(ctx, c, member)
@@ -61,9 +61,9 @@ func call(ctx context.Context, route string) (*http.Request, error) {
 	return req, err
 }
 
-// actAs makes a team's app act as a member of the team; it does nothing if member is "" or Team.
+// actAs makes a team's app act as a member of the team; it does nothing if member is "", Team or TeamGroup.
 func actAs(req *http.Request, member string) {
-	if member != "" && member != Team {
+	if member != "" && !wholeTeam(member) {
 		req.Header.Set("Dropbox-API-Select-User", member)
 	}
 }

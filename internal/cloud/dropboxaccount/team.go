@@ -22,13 +22,18 @@ type Member struct {
 	Aliases []string
 }
 
-// ConnectTeam opens the team that signed in as the storage, to list its members. Errors are those of Connect.
+// ConnectTeam opens the team that signed in as the storage, to list its members, and with o.Member TeamGroup also those
+// of its groups. Errors are those of Connect.
 func ConnectTeam(ctx context.Context, o Options) (*Connection, error) {
+	of := Team
+	if o.Member == TeamGroup {
+		of = TeamGroup
+	}
 	client, err := Client(o.AppKey)
 	if err != nil {
 		return nil, err
 	}
-	opened, err := oauth.Open(o.Store, o.Storage, Service(Team), client, o.Net, o.Use.Scopes(Team))
+	opened, err := oauth.Open(o.Store, o.Storage, Service(of), client, o.Net, o.Use.Scopes(of))
 	if err != nil {
 		return nil, err
 	}
@@ -126,44 +131,29 @@ func (c *Connection) Members(ctx context.Context) ([]Member, error) {
 
 // members lists the members; token is for a client that sends none by itself.
 func members(ctx context.Context, c *http.Client, token string) (all []Member, err error) {
-	route, arg := "team/members/list_v2", `{"limit":1000,"include_removed":false}`
-	for {
-		var page struct {
-			Members *[]struct {
-				Profile profile `json:"profile"`
-			} `json:"members"`
-			Cursor string `json:"cursor"`
-			More   *bool  `json:"has_more"`
-		}
-		if err := team(ctx, c, token, route, arg, &page); err != nil {
-			return nil, err
-		}
-		if page.Members == nil || page.More == nil || *page.More && page.Cursor == "" {
-			return nil, errors.New("the answer is incomplete")
-		}
-		for _, m := range *page.Members {
-			if m.Profile.ID == "" || m.Profile.Email == "" {
-				return nil, errors.New("the answer has a member without a name")
-			}
-			away := m.Profile.Status.Tag
-			if away == "active" {
-				away = ""
-			}
-			one := Member{ID: m.Profile.ID, Address: m.Profile.Email, Away: away}
-			for _, other := range m.Profile.Others {
-				one.Aliases = append(one.Aliases, other.Email)
-			}
-			all = append(all, one)
-		}
-		if !*page.More {
-			return all, nil
-		}
-		next, err := json.Marshal(map[string]string{"cursor": page.Cursor})
-		if err != nil {
-			return nil, err
-		}
-		route, arg = "team/members/list/continue_v2", string(next)
+	type entry struct {
+		Profile profile `json:"profile"`
 	}
+	on, err := pages[entry](ctx, c, token, "team/members/list_v2", `{"limit":1000,"include_removed":false}`,
+		"team/members/list/continue_v2")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range on {
+		if m.Profile.ID == "" || m.Profile.Email == "" {
+			return nil, errors.New("the answer has a member without a name")
+		}
+		away := m.Profile.Status.Tag
+		if away == "active" {
+			away = ""
+		}
+		one := Member{ID: m.Profile.ID, Address: m.Profile.Email, Away: away}
+		for _, other := range m.Profile.Others {
+			one.Aliases = append(one.Aliases, other.Email)
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // firstMember returns the id of a member whose files can be opened.

@@ -30,14 +30,21 @@ const (
 	actAsMember = "team_data.member"
 
 	listMembers = "members.read"
+	listGroups  = "groups.read"
 	nameTeam    = "team_info.read"
 )
 
-// Team stands in place of a member's id for the sign-in to a team's app that acts for each of the team's members.
-const Team = "team"
+// These stand in place of a member's id for the sign-in to a team's app that acts for each of the team's members.
+const (
+	Team      = "team"
+	TeamGroup = "team with groups" // and that also lists the members of groups
+)
+
+// wholeTeam reports whether it stands for a team's members, and is no id of one.
+func wholeTeam(member string) bool { return member == Team || member == TeamGroup }
 
 // Scopes returns the fewest scopes that a use needs. member is the team member that a team's app acts as, "" for an
-// app of the user's own, or Team.
+// app of the user's own, Team or TeamGroup.
 func (u Use) Scopes(member string) []string {
 	all := []string{account, metadata, content}
 	if u >= Trash {
@@ -49,8 +56,11 @@ func (u Use) Scopes(member string) []string {
 	if member != "" {
 		all = append(all, actAsMember)
 	}
-	if member == Team {
+	if wholeTeam(member) {
 		all = append(all, listMembers, nameTeam)
+	}
+	if member == TeamGroup {
+		all = append(all, listGroups)
 	}
 	return all
 }

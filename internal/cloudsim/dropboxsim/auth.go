@@ -31,10 +31,13 @@ const (
 	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User or Dropbox-API-Select-Admin
 	membersRead     = "members.read"     // listing the members
 	teamInfoRead    = "team_info.read"   // naming the team
+	groupsRead      = "groups.read"      // listing the groups and their members
 )
 
 // teamScopes returns all team scopes.
-func teamScopes() []string { return []string{permanentDelete, teamMember, membersRead, teamInfoRead} }
+func teamScopes() []string {
+	return []string{permanentDelete, teamMember, membersRead, teamInfoRead, groupsRead}
+}
 
 // ofTeam reports whether one of the scopes is a team scope.
 func ofTeam(scopes []string) bool {

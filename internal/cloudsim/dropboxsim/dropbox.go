@@ -44,6 +44,7 @@ type Dropbox struct {
 	mu         sync.Mutex // everything below, and everything in accounts and trees
 	accounts   []*Account
 	teams      []*Team
+	groups     int // added to teams so far
 	namespaces []*namespace
 	trees      []*tree
 	nodes      map[uint64]*node // by key

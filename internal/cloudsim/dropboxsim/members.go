@@ -31,8 +31,8 @@ func listMembers(c *call) (any, error) {
 	if err := c.args(&in); err != nil {
 		return nil, err
 	}
-	if in.Limit < 1 || in.Limit > maxMembers {
-		return nil, badInput("request body: limit: %d is not from 1 to %d", in.Limit, maxMembers)
+	if err := oneToMany(in.Limit, maxMembers); err != nil {
+		return nil, err
 	}
 	return c.members(memberCursor{Team: c.team.number, Limit: in.Limit}), nil
 }
@@ -113,10 +113,16 @@ func (a *Account) profile() map[string]any {
 	if a.suspended {
 		status = "suspended"
 	}
+	groups := []any{}
+	for _, g := range a.team.groups {
+		if slices.Contains(g.members, a) {
+			groups = append(groups, g.ID())
+		}
+	}
 	out := map[string]any{
 		"team_member_id": a.MemberID(), "account_id": a.AccountID(), "email": a.email, "email_verified": true,
 		"status": map[string]any{".tag": status}, "name": a.names(),
-		"membership_type": map[string]any{".tag": "full"}, "joined_on": second(a.joined), "groups": []any{},
+		"membership_type": map[string]any{".tag": "full"}, "joined_on": second(a.joined), "groups": groups,
 		"member_folder_id": a.Home(), "root_folder_id": a.RootNamespace(),
 	}
 	if a.suspended {

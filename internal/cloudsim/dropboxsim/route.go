@@ -76,5 +76,9 @@ func routes() map[string]*route {
 	add("team/members/list_v2", apiHost, rpc, membersRead, listMembers).team = true
 	add("team/members/list/continue_v2", apiHost, rpc, membersRead, moreMembers).team = true
 	add("team/members/get_info_v2", apiHost, rpc, membersRead, memberInfo).team = true
+	add("team/groups/list", apiHost, rpc, groupsRead, listGroups).team = true
+	add("team/groups/list/continue", apiHost, rpc, groupsRead, moreGroups(false)).team = true
+	add("team/groups/members/list", apiHost, rpc, groupsRead, listGroupMembers).team = true
+	add("team/groups/members/list/continue", apiHost, rpc, groupsRead, moreGroups(true)).team = true
 	return all
 }

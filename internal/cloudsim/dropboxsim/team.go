@@ -13,6 +13,7 @@ type Team struct {
 	name   string
 	plan   Plan
 	space  *namespace // in which the members' homes are folders; nil: none
+	groups []*Group   // in the order in which they were added
 }
 
 // AddTeam adds a team without members. If space is true, its members see one root folder, with their own and the
