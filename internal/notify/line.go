@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -19,10 +20,15 @@ type pace struct {
 	first, most time.Duration // the wait after the first failure, trebled after each further one, and its maximum
 	giveUp      time.Duration // a message older than this is not tried again
 	queue       int           // messages that may wait
+	users       int           // the same of a sink with EachUser: all its messages come at once
+	refused     int           // tries of a message to a user whom the mail server refuses for now
 }
 
 // usual outlasts a night without a network, in which it tries a dead sink about a hundred times.
-var usual = pace{try: tryLimit, first: 10 * time.Second, most: 15 * time.Minute, giveUp: 24 * time.Hour, queue: 64}
+var usual = pace{
+	try: tryLimit, first: 10 * time.Second, most: 15 * time.Minute, giveUp: 24 * time.Hour, queue: 64,
+	users: 1 << 14, refused: 3,
+}
 
 // carrier sends a letter to one sink, once. Its errors contain no part of the sink's address. It returns soon after
 // ctx has ended.
@@ -50,8 +56,12 @@ func newLine(s Sink, c carrier, o Options, p pace) *line {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	size := p.queue
+	if s.EachUser {
+		size = p.users
+	}
 	return &line{
-		sink: s, carrier: c, queue: make(chan letter, p.queue), pace: p, log: log.With("sink", s.To), now: o.Now,
+		sink: s, carrier: c, queue: make(chan letter, size), pace: p, log: log.With("sink", s.To), now: o.Now,
 		in: o.Language,
 	}
 }
@@ -92,7 +102,8 @@ func (l *line) run(ctx context.Context) {
 
 // send tries until the message is sent or too old, or ctx has ended. Its age counts from the event and not from
 // the first try, but a time in the future counts as now. With the message goes the number of those that were
-// dropped before it.
+// dropped before it, unless it is for one user of many. A user whom the mail server refuses keeps the others waiting
+// for a few tries at most.
 func (l *line) send(ctx context.Context, m letter) {
 	since := m.at
 	if now := l.now(); since.IsZero() || since.After(now) {
@@ -102,9 +113,17 @@ func (l *line) send(ctx context.Context, m letter) {
 	wait := l.pace.first
 	for n := 1; ctx.Err() == nil; n++ {
 		missing := l.missing.Load()
+		if l.sink.EachUser {
+			missing = 0
+		}
 		if err = try(ctx, l.carrier, m.after(l.in, missing), l.pace.try); err == nil {
 			l.missing.Add(-missing)
 			l.log.Debug("a notification was sent", "event", "notification_sent", "about", m.event, "tries", n)
+			return
+		}
+		refused, ok := errors.AsType[*refusedError](err)
+		if ok && l.sink.EachUser && (!refused.temp || n >= l.pace.refused) {
+			l.drop(m, "the mail server refuses the address", err)
 			return
 		}
 		if l.now().Sub(since) >= l.pace.giveUp {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -30,8 +31,21 @@ func (m mail) carry(ctx context.Context, l letter) error {
 	if err != nil {
 		return m.hide.error(err)
 	}
-	return m.hide.error(client.DialAndSendWithContext(ctx, msg))
+	err = client.DialAndSendWithContext(ctx, msg)
+	if refused, ok := errors.AsType[*gomail.SendError](err); ok && refused.Reason == gomail.ErrSMTPRcptTo {
+		return &refusedError{m.hide.error(err), refused.IsTemp()}
+	}
+	return m.hide.error(err)
 }
+
+// refusedError is the refusal of a recipient by a mail server that works.
+type refusedError struct {
+	err  error
+	temp bool // the server may accept the recipient later
+}
+
+// Error returns the answer of the server.
+func (e *refusedError) Error() string { return e.err.Error() }
 
 // hungUp is a connection that is closed at the end of its try or of its context: the library keeps it open after a
 // refusal, and reads on after ctx.
@@ -104,13 +118,17 @@ func (m mail) message(l letter) (*gomail.Msg, error) {
 	if err := msg.FromFormat(line1(m.config.FromName), from); err != nil {
 		return nil, err
 	}
-	for _, to := range m.config.ToAddresses {
+	receivers := m.config.ToAddresses
+	if l.user != "" {
+		receivers = []string{l.user}
+	}
+	for _, to := range receivers {
 		if err := msg.AddTo(plus(to)); err != nil {
 			return nil, err
 		}
 	}
 	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", l.at.UnixNano(), l.event, l.subject,
-		strings.Join(m.config.ToAddresses, ",")))
+		strings.Join(receivers, ",")))
 	_, domain, _ := strings.Cut(from, "@")
 	msg.SetMessageIDWithValue(fmt.Sprintf("%x@%s", id[:16], domain))
 	msg.SetDateWithValue(l.at)

@@ -27,6 +27,7 @@ type post struct {
 	certificate *tls.Certificate // nil: no STARTTLS
 	password    string           // "": no AUTH
 	refuse      string           // the answer to RCPT, if not ""
+	refuseOne   string           // the only receiver who is refused; "": all
 
 	mu   sync.Mutex
 	got  []string // data of mails
@@ -91,7 +92,7 @@ func (p *post) talk(c net.Conn) {
 			}
 			say("235 come in")
 		case "RCPT":
-			if p.refuse != "" {
+			if p.refuse != "" && strings.Contains(line, p.refuseOne) {
 				say(p.refuse)
 				continue
 			}

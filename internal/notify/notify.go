@@ -21,6 +21,9 @@ type Message struct {
 	Text    string // without the names of files
 	Full    string // with them; "": as Text
 	At      time.Time
+	// User is the mail address of the one person whom the message is for. It goes to the sinks with EachUser, and any
+	// other message to the others; so nobody sees what is for somebody else.
+	User string
 }
 
 // Sink is a receiver of messages.
@@ -29,6 +32,9 @@ type Sink struct {
 	To    string
 	On    []string // the events that it wants
 	Names bool     // Message.Full may be sent there; else it never leaves
+	// EachUser is set of a mail server that sends each message to its Message.User, and not to the addresses of the
+	// sink's URL.
+	EachUser bool
 }
 
 // Options are the options of a Notifier. Getenv and Now are required.
@@ -63,6 +69,9 @@ func open(o Options, p pace) (*Notifier, error) {
 	var bad []error
 	for _, s := range o.Sinks {
 		c, err := openSink(s.To, o.Getenv)
+		if _, byMail := c.(mail); err == nil && s.EachUser && !byMail {
+			err = &SinkError{s.To, ErrNotMail, "write the smtp:// URL of a mail server; see docs/notifications.md"}
+		}
 		if err != nil {
 			bad = append(bad, err)
 			continue
@@ -89,7 +98,7 @@ func (n *Notifier) Send(m Message) {
 		return
 	}
 	for _, l := range n.lines {
-		if slices.Contains(l.sink.On, m.Event) {
+		if slices.Contains(l.sink.On, m.Event) && l.sink.EachUser == (m.User != "") {
 			l.put(letterOf(m, l.sink.Names))
 		}
 	}
@@ -148,11 +157,14 @@ func Try(ctx context.Context, o Options, m Message) []Result {
 type letter struct {
 	event, subject, text string
 	at                   time.Time
+	user                 string // Message.User
 }
 
 // letterOf returns the letter for a sink; names is Sink.Names. Without it the text has no names of files.
 func letterOf(m Message, names bool) letter {
-	l := letter{event: m.Event, subject: line1(m.Subject), text: strings.TrimRight(m.Text, "\n"), at: m.At}
+	l := letter{
+		event: m.Event, subject: line1(m.Subject), text: strings.TrimRight(m.Text, "\n"), at: m.At, user: m.User,
+	}
 	if names && m.Full != "" {
 		l.text = strings.TrimRight(m.Full, "\n")
 	}

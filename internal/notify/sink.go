@@ -20,6 +20,7 @@ var (
 	ErrNoCreds = errors.New("systemd passed no credentials")
 	ErrService = errors.New("no such service")
 	ErrURL     = errors.New("the URL is invalid for its service")
+	ErrNotMail = errors.New("each user is reached by mail only")
 
 	errBroken = errors.New("the service's library has failed")
 )
