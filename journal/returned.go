@@ -15,6 +15,20 @@ const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = 
 	AND NOT EXISTS (SELECT * FROM operations l WHERE l.kind = 'trash' AND l.size = o.size AND l.id > o.id
 		AND l.created = o.created AND l.modified = o.modified AND l.ended IS NOT NULL AND l.error IS NULL)`
 
+// restoredOfSize is the query of RestoredOfSize for one size.
+const restoredOfSize = `SELECT EXISTS (SELECT * FROM operations o JOIN operations r ON r.id = o.resolved
+	WHERE o.kind = 'trash' AND o.size = $1 AND r.kind = 'restore' AND r.ended IS NOT NULL AND r.error IS NULL)`
+
+// RestoredOfSize reports whether an undo has restored a file that has one of the sizes.
+func (j *Journal) RestoredOfSize(ctx context.Context, sizes ...int64) (restored bool, err error) {
+	for _, size := range sizes {
+		if err := j.read.one(ctx, restoredOfSize, size).Scan(&restored); err != nil || restored {
+			return restored, fault(err)
+		}
+	}
+	return false, nil
+}
+
 // anyMovedLike is the query of MovedLike.
 const anyMovedLike = `SELECT EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)`
 

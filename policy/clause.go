@@ -19,6 +19,8 @@ type subject struct {
 	Facts
 	now time.Time
 	dry time.Duration // of the storage
+	// fleet is true if the storage is that of a fleet's member.
+	fleet bool
 	// knows is true if the storage reports star, camera and properties. If it is false, these are unknown.
 	knows bool
 	folds bool                  // names that differ only in case are equal in the storage

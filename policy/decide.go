@@ -64,7 +64,10 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 func (p *Policy) subject(f Facts, now time.Time) subject {
 	st, _ := p.Storage(f.Storage)
 	kind := kindOf(st.Type)
-	s := subject{Facts: f, now: now, dry: st.Dry, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
+	s := subject{
+		Facts: f, now: now, dry: st.Dry, fleet: st.Fleet != "", knows: kind.knows, folds: kind.folds,
+		names: []string{f.Entry.Path},
+	}
 	s.forms = func(pattern string) []string { return []string{pattern} }
 	// Links are on the disk of this machine and mean nothing in an account.
 	if len(p.Links) > 0 && !st.Remote() {
@@ -88,6 +91,7 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	if r.Do != Trash {
 		return d
 	}
+	d.Mandatory = r.Mandatory && s.fleet
 	// A grace begins only for a file that has settled and is confirmed, because only wait sets Grace.
 	if newcomer(&d, s) || p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
 		return d
@@ -184,7 +188,7 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	quiet := s.now.Sub(at)
 	switch {
 	case at.IsZero():
-		d.Action = Review
+		d.Action, d.Mandatory = Review, false
 		d.Reasons = append(d.Reasons, language.Messagef("its modification time is unknown"))
 	// NotBefore is only the time of another look, because the file's own time may be years away.
 	case quiet < -skew:

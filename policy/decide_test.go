@@ -69,6 +69,9 @@ func decisions(t *testing.T, p *policy.Policy, table string) string {
 		if d.Grace {
 			b.WriteString(", grace")
 		}
+		if d.Mandatory {
+			b.WriteString(", mandatory")
+		}
 		fmt.Fprintf(&b, "\n    %s\n", strings.Join(language.English(d.Reasons), "\n    "))
 	})
 	return b.String()

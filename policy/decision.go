@@ -61,7 +61,10 @@ type Decision struct {
 	Reasons []language.Message `json:"reasons"` // clauses for the user, at least one
 	// NotBefore is set for a hold: the file may be trashed then if nothing changes. It is zero if no time ends the
 	// hold.
-	NotBefore  time.Time  `json:"not_before,omitzero"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Mandatory is set of a trash and a hold by a mandatory rule, for a file in an account of a fleet. The user's
+	// decision to keep the file does not change it. Everything else that holds the file does.
+	Mandatory  bool       `json:"mandatory,omitempty"`
 	Grace      bool       `json:"-"` // of a hold: because of the rule's grace, running or not begun
 	ReasonCode ReasonCode `json:"-"` // of a keep and a hold
 

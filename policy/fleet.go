@@ -38,6 +38,11 @@ func (s Storage) member(fleet, address string) Storage {
 	return s
 }
 
+// Mandates reports whether a mandatory rule can match files of the storage.
+func (p *Policy) Mandates(storage string) bool {
+	return slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Mandatory && r.about(storage) })
+}
+
 // MemberName returns the name of the storage of a fleet's member. ok is false if the address cannot be part of a name.
 func (s Storage) MemberName(fleet, address string) (name string, ok bool) {
 	address = strings.ToLower(address)

@@ -39,6 +39,7 @@ func (p *Policy) encoding() []byte {
 	e.number("trash_matching", int64(p.Trash.Matching))
 	e.number("trash_everything", int64(p.Trash.Everything))
 	e.number("limit_files", int64(p.Limits.Files))
+	e.number("limit_account_files", int64(p.Limits.AccountFiles))
 	e.number("limit_bytes", p.Limits.Bytes)
 	if p.Limits.Share != 0 {
 		e.line("limit_share", strconv.FormatFloat(p.Limits.Share, 'g', -1, 64))
@@ -88,6 +89,7 @@ func (e *encoder) rule(r Rule) {
 	e.quoted("do", string(r.Do))
 	e.number("grace", int64(r.Grace))
 	e.quoted("ask", r.Ask)
+	e.flag("mandatory", r.Mandatory)
 	e.condition(r.When, r.protects())
 }
 

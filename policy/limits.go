@@ -15,11 +15,13 @@ const surgeFrom = 50
 
 // Limits bound the operations of all runs within a window of time. The zero value permits nothing.
 type Limits struct {
-	Files  int           // most files that may be trashed, or purged
-	Bytes  int64         // most bytes of these files
-	Share  float64       // largest part of all files under a storage's roots, 0 to 1
-	Window time.Duration // the period for Files, Bytes and Share
-	Surge  int           // most times the files of a usual day before the user must confirm; 0: off
+	Files int // most files that may be trashed, or purged
+	// AccountFiles is the same for each account of a fleet; 0: it has no limit of its own.
+	AccountFiles int
+	Bytes        int64         // most bytes of these files
+	Share        float64       // largest part of all files under a storage's roots, 0 to 1
+	Window       time.Duration // the period for Files, Bytes and Share
+	Surge        int           // most times the files of a usual day before the user must confirm; 0: off
 }
 
 // Check returns a clause for each limit that a window exceeds. files and bytes count the due operations and those
@@ -42,6 +44,13 @@ func (l Limits) Check(files int, bytes, seen int64) []string {
 				language.Percent(l.Share)))
 	}
 	return over
+}
+
+// OverAccount reports whether that many files exceed the limit of each account of a fleet. It reports false for a
+// storage that is none.
+func (p *Policy) OverAccount(storage string, files int) bool {
+	st, _ := p.Storage(storage)
+	return st.Fleet != "" && p.Limits.AccountFiles > 0 && files > p.Limits.AccountFiles
 }
 
 // OverShare reports whether that many files exceed the share of those seen under the storage's roots. It reports

@@ -39,6 +39,10 @@ func (p *Policy) NotesOn(name string) (about []language.Message) {
 				"accounts is swept; nothing is forgotten"),
 			language.Messagef("an account that is no longer selected is no longer swept; its record stays, and undo "+
 				"works as long as the account exists"))
+		if p.Mandates(name) {
+			about = append(about, language.Messagef("a mandatory rule trashes also what sweepd keep keeps; what undo "+
+				"or its user restored, and what a guard holds, stays"))
+		}
 	}
 	if p.Asks(name) {
 		about = append(about,

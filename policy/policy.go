@@ -218,7 +218,7 @@ func (t TrashAges) In(p language.Printer) string {
 	return listed(parts).In(p)
 }
 
-// String returns the limits in two lines.
+// String returns the limits, in a line each.
 func (l Limits) String() string { return l.In(language.Printer{}) }
 
 // In returns the same in the Printer's language.
@@ -229,6 +229,10 @@ func (l Limits) In(p language.Printer) string {
 		shareFrom,
 		language.Duration(l.Window),
 	)
+	if l.AccountFiles > 0 {
+		text += p.Sprintf("Limit of each account of an organization: %s in %s.\n",
+			language.CountPlainly(int64(l.AccountFiles), "file"), language.Duration(l.Window))
+	}
 	if l.Surge <= 0 {
 		return text + p.Sprintf("Does not ask before an unusually large plan.\n")
 	}

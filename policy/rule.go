@@ -17,6 +17,9 @@ type Rule struct {
 	// Ask is AskOpenAI if OpenAI is asked about the pictures that the rule would decide on if OpenAI recognised them;
 	// "" if not. A rule that keeps has none.
 	Ask string
+	// Mandatory is set of a Trash for accounts of fleets whose user's wish to keep a file does not count; see
+	// Decision.Mandatory.
+	Mandatory bool
 }
 
 // SparesCopies reports whether the rule trashes, and matches no picture that only looks like a known one, because it
@@ -62,6 +65,11 @@ func (r Rule) In(p language.Printer) string {
 		asked.Ask = ""
 		return p.Sprintf("%s; asking %q about these pictures", asked, r.Ask)
 	}
+	if r.Mandatory {
+		other := r
+		other.Mandatory = false
+		return p.Sprintf("%s; mandatory, so also what sweepd keep keeps", other)
+	}
 	conditions := r.describe()
 	files := language.Join(conditions, "; ")
 	switch {
@@ -98,17 +106,19 @@ type Check struct {
 
 // RuleTrace is the result of one rule for one file.
 type RuleTrace struct {
-	Rule    string `json:"rule"`
-	Do      Action `json:"do"`
-	Matches bool   `json:"matches"`
-	Decides bool   `json:"decides"` // it is the first that matches
+	Rule string `json:"rule"`
+	Do   Action `json:"do"`
+	// Mandatory is Rule.Mandatory.
+	Mandatory bool `json:"mandatory,omitempty"`
+	Matches   bool `json:"matches"`
+	Decides   bool `json:"decides"` // it is the first that matches
 	// Checks must all hold if the rule trashes. If it does not, none of them may be "no".
 	Checks []Check `json:"checks,omitempty"`
 }
 
 // trace returns the result of the rule for s. An unknown condition prevents a match only if the rule trashes.
 func (r Rule) trace(s subject) RuleTrace {
-	t := RuleTrace{Rule: r.Name, Do: r.Do}
+	t := RuleTrace{Rule: r.Name, Do: r.Do, Mandatory: r.Mandatory}
 	holds := yes
 	for _, c := range r.clauses() {
 		t.Checks = append(t.Checks, c.look(s))

@@ -60,6 +60,9 @@ type Notify struct {
 	To    string
 	On    []Event
 	Names bool // messages include names of files
+	// EachUser is set of a mail server that sends each user of a fleet's accounts the messages on their own account. On
+	// is EventDigest then.
+	EachUser bool
 }
 
 // Desktop is the value of Notify.To that shows messages on the machine's desktop.
@@ -149,7 +152,14 @@ func (n Notify) In(p language.Printer) string {
 	for _, e := range n.On {
 		events = append(events, string(e))
 	}
-	if n.Names {
+	switch {
+	case n.EachUser && n.Names:
+		return p.Sprintf("sends each user of an organization's accounts the digest of their own account by mail, with "+
+			"file names, through the server of %s", to)
+	case n.EachUser:
+		return p.Sprintf("sends each user of an organization's accounts the digest of their own account by mail, "+
+			"without file names, through the server of %s", to)
+	case n.Names:
 		return p.Sprintf("notifies %s, with file names, of %s", to, strings.Join(events, ", "))
 	}
 	return p.Sprintf("notifies %s, without file names, of %s", to, strings.Join(events, ", "))

@@ -39,7 +39,7 @@ type Storage struct {
 	// The fields below are used by fleets. One of the first four selects the members.
 	Everyone bool     // all users of the directory
 	Users    []string // these, by their e-mail addresses
-	Group    string   // those in a group of a Workspace, by its address
+	Group    string   // those in a group: of a Workspace by its address, of a Dropbox team by its name
 	Query    string   // those that match a search of the directory of a Workspace
 	Except   []string // addresses of members that are left out
 	Admin    string   // the administrator as whom the directory of a Workspace is read

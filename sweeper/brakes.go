@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ func (s *Sweeper) claim(ctx context.Context, p *Plan) error {
 // brakes are what may refuse a plan as a whole.
 type brakes struct {
 	plan       *Plan
-	limits     policy.Limits
+	policy     *policy.Policy
 	since, now time.Time // the window of the limits
 	usual      int       // files on a day
 	known      bool      // usual is
@@ -83,7 +84,7 @@ func (s *Sweeper) brakes(ctx context.Context, p *Plan) (b brakes, err error) {
 	if err != nil {
 		return b, err
 	}
-	b = brakes{plan: p, limits: s.o.Policy.Limits, since: at.Add(-s.o.Policy.Limits.Window), now: s.o.Now()}
+	b = brakes{plan: p, policy: s.o.Policy, since: at.Add(-s.o.Policy.Limits.Window), now: s.o.Now()}
 	// A surge is one of files to be trashed; marks and purges do not make one.
 	if !p.Reviewed && len(p.Trash) > 0 {
 		b.usual, b.known, err = s.usual(ctx, b.since)
@@ -93,10 +94,10 @@ func (s *Sweeper) brakes(ctx context.Context, p *Plan) (b brakes, err error) {
 
 // allow refuses the plan if it is over the limits, of which that much is used, or far larger than usual.
 func (b brakes) allow(used journal.Usage) error {
-	if err := b.plan.over(b.limits, used); err != nil {
+	if err := b.plan.over(b.policy, used); err != nil {
 		return err
 	}
-	if due := len(b.plan.Trash) + total(used.Trash).Files; b.known && b.limits.Surging(due, b.usual) {
+	if due := len(b.plan.Trash) + total(used.Trash).Files; b.known && b.policy.Limits.Surging(due, b.usual) {
 		return &SurgeError{due, b.usual}
 	}
 	return nil
@@ -132,21 +133,32 @@ func (s *Sweeper) usual(ctx context.Context, until time.Time) (files int, known 
 	return days[len(days)/2], true, nil
 }
 
-// Over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
-// bytes apply to the sum of everything trashed, and again to the sum of everything purged. The share applies to each
-// storage: files trashed, of the files that are or were there.
-func (p *Plan) over(l policy.Limits, sp journal.Usage) error {
+// over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
+// bytes apply to the sum of everything trashed, and again to the sum of everything purged; the one for the files of an
+// account to each account of a fleet in the same way. The share applies to each storage: files trashed, of the files
+// that are or were there.
+func (p *Plan) over(of *policy.Policy, sp journal.Usage) error {
 	var reasons []string
+	l := of.Limits
 	for _, part := range []struct {
 		doing string
 		items []Item
-		done  journal.Amount
-	}{{"trash", p.Trash, total(sp.Trash)}, {"purge", p.Purge, total(sp.Purge)}} {
+		used  map[string]journal.Amount
+	}{{"trash", p.Trash, sp.Trash}, {"purge", p.Purge, sp.Purge}} {
 		if len(part.items) == 0 {
 			continue // the limits apply to what is still to be done
 		}
-		for _, r := range l.Check(len(part.items)+part.done.Files, sizeOf(part.items)+part.done.Bytes, 0) {
-			reasons = append(reasons, fmt.Sprintf("%s %s%s", part.doing, r, already(part.done.Files)))
+		done := total(part.used)
+		for _, r := range l.Check(len(part.items)+done.Files, sizeOf(part.items)+done.Bytes, 0) {
+			reasons = append(reasons, fmt.Sprintf("%s %s%s", part.doing, r, already(done.Files)))
+		}
+		due := amounts(part.items)
+		for _, name := range slices.Sorted(maps.Keys(due)) {
+			done := part.used[name].Files
+			if files := due[name].Files + done; of.OverAccount(name, files) {
+				reasons = append(reasons, fmt.Sprintf("%s %d files of %s, over the limit of %d of one account%s",
+					part.doing, files, name, l.AccountFiles, already(done)))
+			}
 		}
 	}
 	in := map[string]int{}

@@ -20,6 +20,7 @@ type Case struct {
 	in    asked[string]
 	user  asked[journal.Override]
 	why   language.Message
+	undo  asked[bool] // of a kept file
 	back  asked[time.Time]
 	holds asked[[]providers.Held]
 }
@@ -43,9 +44,9 @@ func know(ctx context.Context, q *question) (*Case, error) {
 		holds: ask(q.facts.guards(ctx, providers.AllGuards())),
 	}
 	if c.user.answer == journal.Keep {
-		c.why = q.facts.whyKept(ctx)
+		c.why, c.undo = q.facts.whyKept(ctx), ask(q.facts.restored(ctx))
 	}
-	for _, err := range []error{c.in.err, c.user.err, c.back.err, c.holds.err} {
+	for _, err := range []error{c.in.err, c.user.err, c.undo.err, c.back.err, c.holds.err} {
 		if isTransient(ctx, err) {
 			return c, err
 		}
@@ -66,7 +67,9 @@ func (c *Case) export(context.Context) (string, error) { return c.in.answer, c.i
 
 func (c *Case) override(context.Context) (journal.Override, error) { return c.user.answer, c.user.err }
 func (c *Case) whyKept(context.Context) language.Message           { return c.why }
-func (c *Case) returned(context.Context) (time.Time, error)        { return c.back.answer, c.back.err }
+func (c *Case) restored(context.Context) (bool, error)             { return c.undo.answer, c.undo.err }
+
+func (c *Case) returned(context.Context) (time.Time, error) { return c.back.answer, c.back.err }
 
 // guards returns those of the guards that protect has, since know has asked all of them.
 func (c *Case) guards(_ context.Context, protect []providers.Guard) ([]providers.Held, error) {

@@ -213,6 +213,7 @@ type lookup interface {
 	export(ctx context.Context) (path string, err error)    // the data export that it is part of; "" if none
 	override(ctx context.Context) (journal.Override, error) // the user's decision on it
 	whyKept(ctx context.Context) language.Message           // why that keeps it
+	restored(ctx context.Context) (bool, error)             // an undo may have restored it; see live.restored
 	returned(ctx context.Context) (time.Time, error)        // see Sweeper.returned
 	// guards returns those of the guards that a scan asks and that hold it. On a remote storage guards cost a request
 	// for each file, and they are asked again before the move; so a scan asks only for what the entry itself shows.
@@ -243,15 +244,7 @@ func (l live) override(ctx context.Context) (journal.Override, error) {
 	if err != nil || override == journal.Keep {
 		return override, err
 	}
-	k, err := l.by.learnt(ctx)
-	if err != nil {
-		return override, err
-	}
-	twin, ok := k.of(l.e)
-	if !ok || !twin.Twin() {
-		return override, nil
-	}
-	originals, err := l.by.s.o.Journal.KnownBy(ctx, twin.SHA256)
+	originals, err := l.originals(ctx)
 	for _, p := range originals {
 		of, err := l.by.overrides.ofContent(ctx, journal.Content{Size: p.Size, SHA256: p.SHA256})
 		if err != nil || of == journal.Keep {
@@ -259,6 +252,33 @@ func (l live) override(ctx context.Context) (journal.Override, error) {
 		}
 	}
 	return override, err
+}
+
+// originals returns the pictures of which the file is a twin.
+func (l live) originals(ctx context.Context) ([]journal.KnownPicture, error) {
+	k, err := l.by.learnt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	twin, ok := k.of(l.e)
+	if !ok || !twin.Twin() {
+		return nil, nil
+	}
+	return l.by.s.o.Journal.KnownBy(ctx, twin.SHA256)
+}
+
+// restored reports whether an undo has restored a file of the same size, or of the size of an original of this one: the
+// record of a kept content does not say whether an undo or a user has kept it.
+func (l live) restored(ctx context.Context) (bool, error) {
+	originals, err := l.originals(ctx)
+	if err != nil {
+		return false, err
+	}
+	sizes := []int64{l.e.Size}
+	for _, p := range originals {
+		sizes = append(sizes, p.Size)
+	}
+	return l.by.s.o.Journal.RestoredOfSize(ctx, sizes...)
 }
 
 func (l live) whyKept(ctx context.Context) language.Message { return l.by.s.whyKept(ctx, l.e) }
@@ -344,6 +364,8 @@ func (q *question) byUser(ctx context.Context) error {
 		return err
 	case err != nil:
 		q.d = hold(q.d, policy.ReasonUnknown, language.Messagef("your decision on it could not be read: %v", err))
+	case override == journal.Keep && q.d.Mandatory:
+		return q.byMandate(ctx)
 	case override == journal.Keep:
 		why := q.facts.whyKept(ctx)
 		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []language.Message{why}}
@@ -352,6 +374,26 @@ func (q *question) byUser(ctx context.Context) error {
 		q.d.Action, q.d.Approved, q.d.Grace, q.d.NotBefore, q.d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
 		q.d.Reasons = append(q.d.Reasons, language.Messagef("you approved it"))
 	default:
+		return nil
+	}
+	return errDecided
+}
+
+// byMandate passes over the decision of the user to keep a file that a mandatory rule trashes. What an undo restored is
+// kept all the same, or the next sweep would trash it again.
+func (q *question) byMandate(ctx context.Context) error {
+	why := q.facts.whyKept(ctx)
+	restored, err := q.facts.restored(ctx)
+	switch {
+	case isTransient(ctx, err):
+		return err
+	case err != nil:
+		q.d = hold(q.d, policy.ReasonUnknown, language.Messagef("cannot tell whether undo restored it: %v", err))
+	case restored:
+		why = language.Messagef("%s; what undo restored stays also if a rule is mandatory", why)
+		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []language.Message{why}}
+	default:
+		q.d.Reasons = append(q.d.Reasons, language.Messagef("%s, but the rule is mandatory", why))
 		return nil
 	}
 	return errDecided

@@ -47,9 +47,11 @@ var errDecided = errors.New("it is decided")
 // ended.
 func (q *question) steps() []step {
 	return []step{
-		{"the rules", q.byRules},     // final if they keep it: nothing makes sweepd delete a file that they keep
-		{"the export", q.byExport},   // final if it is part of a data export that was learnt, which is never swept
-		{"the user", q.byUser},       // final if the user has decided, or if that cannot be read: then it is held
+		{"the rules", q.byRules},   // final if they keep it: nothing makes sweepd delete a file that they keep
+		{"the export", q.byExport}, // final if it is part of a data export that was learnt, which is never swept
+		// Final if the user has decided, or if that cannot be read: then it is held. A mandatory rule passes over a
+		// keep.
+		{"the user", q.byUser},
 		{"its tags", q.byTag},        // final if it has a tag in its bytes and the policy protects such files
 		{"the clock", q.byClock},     // final if the decision has an age and the clock is in doubt: it is held
 		{"the way back", q.byReturn}, // holds a file that another program has brought back from the trash

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/png"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 // dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a proxy for the real host names, with
 // two pictures in it: /AI/$OURS and /IMG_1.png. The user's own app is "miasownapp". With "team" mia is the member
 // $MEMBER of the team Studio, whose administrator links the app "studiosapp". With "team NAME..." others of the team
-// have the same pictures: "NAME@example.com"; with a minus before the name they are suspended.
+// have the same pictures: "NAME@example.com"; with a minus before the name they are suspended. Those with a plus,
+// and mia, are in the group Designers.
 func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	cloud, err := cloudsim.New(cloudsim.Options{Now: time.Now})
 	ts.Check(err)
@@ -47,17 +49,26 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1024, 1024))))
 	put := func(a *dropboxsim.Account, more string) {
 		for _, path := range []string{"/AI/" + ts.Getenv("OURS"), "/IMG_1.png"} {
-			_, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes(append(picture.Bytes(), more...))})
+			_, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes(slices.Concat(picture.Bytes(), []byte(more)))})
 			ts.Check(err)
 		}
 	}
 	put(mia, "")
+	designers := []*dropboxsim.Account{mia}
 	for _, name := range args[min(len(args), 1):] {
+		name, designs := strings.CutPrefix(name, "+")
 		name, away := strings.CutPrefix(name, "-")
 		a, err := d.AddAccount(dropboxsim.Person{Email: name + "@example.com", Team: who.Team})
 		ts.Check(err)
 		put(a, name)
 		a.Suspend(away)
+		if designs {
+			designers = append(designers, a)
+		}
+	}
+	if who.Team != nil {
+		_, err := who.Team.AddGroup("Designers", designers...)
+		ts.Check(err)
 	}
 	server, err := cloud.Start("127.0.0.1:0")
 	ts.Check(err)

@@ -188,7 +188,11 @@ func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 		case r.Matches:
 			note = t.in.Sprintf("matches, but an earlier rule decides")
 		}
-		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
+		do := string(r.Do)
+		if r.Mandatory {
+			do += ", " + t.in.Sprintf("mandatory")
+		}
+		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), do, note)
 		p.printChecks(r.Checks, 5)
 	}
 	for _, h := range x.Guards {
@@ -259,7 +263,10 @@ func (p *program) whatWouldChange(x sweeper.Explanation) (ways []language.Messag
 	if x.Decision.Action == policy.Review || x.Decision.Action == policy.Hold {
 		ways = append(ways, language.Messagef("sweepd approve would release it, as long as it is unchanged"))
 	}
-	if x.Decision.Action == policy.Trash || x.Decision.Action == policy.Hold {
+	switch a := x.Decision.Action; {
+	case x.Decision.Mandatory:
+		ways = append(ways, language.Messagef("sweepd keep would not keep it, because the rule is mandatory"))
+	case a == policy.Trash, a == policy.Hold:
 		ways = append(ways, language.Messagef("sweepd keep would keep it, whatever the policy says"))
 	}
 	return ways

@@ -93,11 +93,20 @@ type setOverride func(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error)
 
-// keepFile keeps the file and its content, for which the file is read whole.
+// keepFile keeps the file and its content, for which the file is read whole. The text says so if a mandatory rule
+// trashes the file all the same.
 func keepFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error) {
-	return language.Messagef("kept, and so is every copy of it"), a.Sweeper.Keep(ctx, st, e)
+	said := language.Messagef("kept, and so is every copy of it")
+	if err := a.Sweeper.Keep(ctx, st, e); err != nil || !a.Policy.Mandates(st.Name()) {
+		return said, err
+	}
+	x, err := a.Explain(ctx, st, e)
+	if err == nil && x.Decision.Mandatory {
+		said = language.Messagef("recorded as kept, but rule %s is mandatory and trashes it", x.Decision.Rule)
+	}
+	return said, err
 }
 
 // forgetFile removes the overrides of the file and of its content.

@@ -14,8 +14,11 @@ import (
 	"github.com/sweepd/sweepd/providers/dropbox"
 )
 
-// teamOf returns whom an app acts for: the member of a storage, dropboxaccount.Team for a fleet, or "".
+// teamOf returns whom an app acts for: the member of a storage, dropboxaccount.Team or TeamGroup for a fleet, or "".
 func teamOf(st policy.Storage) string {
+	if st.Group != "" {
+		return dropboxaccount.TeamGroup
+	}
 	if st.IsFleet() || st.Fleet != "" {
 		return dropboxaccount.Team
 	}

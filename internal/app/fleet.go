@@ -157,21 +157,31 @@ func (o Options) users(
 func (o Options) dropboxMembers(
 	ctx context.Context, paths Paths, name string, st policy.Storage,
 ) (all []user, err error) {
-	c, err := dropboxaccount.ConnectTeam(ctx, o.dropbox(paths, name, st, dropboxaccount.Look))
+	as := o.dropbox(paths, name, st, dropboxaccount.Look)
+	as.Member = teamOf(st)
+	c, err := dropboxaccount.ConnectTeam(ctx, as)
 	if errors.Is(err, oauth.ErrNotSignedIn) {
 		err = &UsageError{err, dropboxaccount.Hint(err)}
 	}
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.Members(ctx)
+	var found []dropboxaccount.Member
+	if st.Group != "" {
+		found, err = c.MembersIn(ctx, st.Group)
+	} else {
+		found, err = c.Members(ctx)
+	}
+	if _, ok := errors.AsType[*dropboxaccount.GroupError](err); ok {
+		err = &UsageError{err, "write group: as the name of a group in the team's admin console"}
+	}
 	if err != nil {
 		return nil, err
 	}
 	left := slices.Clone(st.Users)
 	for _, m := range found {
 		same := func(address string) bool { return strings.EqualFold(address, m.Address) }
-		if !st.Everyone && !slices.ContainsFunc(st.Users, same) {
+		if !st.Everyone && st.Group == "" && !slices.ContainsFunc(st.Users, same) {
 			continue
 		}
 		left = slices.DeleteFunc(left, same)

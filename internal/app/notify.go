@@ -14,7 +14,7 @@ import (
 func (o Options) Notify(p *policy.Policy) notify.Options {
 	all := make([]notify.Sink, 0, len(p.Notify))
 	for _, n := range p.Notify {
-		s := notify.Sink{To: n.To, Names: n.Names}
+		s := notify.Sink{To: n.To, Names: n.Names, EachUser: n.EachUser}
 		for _, e := range n.On {
 			s.On = append(s.On, string(e))
 		}

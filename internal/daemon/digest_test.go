@@ -14,7 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 	"github.com/sweepd/sweepd/journal"
+	"github.com/sweepd/sweepd/providers"
 )
 
 func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
@@ -74,15 +77,69 @@ func TestADigestIsOfEveryStorageOnceAlsoAfterAReload(t *testing.T) {
 		if err := d.reload(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if all, complete := d.digests(d.now()); complete {
+		if all, _, complete := d.digests(d.now()); complete {
 			t.Errorf("%d digests are said to be of all storages before one was looked at", len(all))
 		}
 		close(gate)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if all, complete := d.digests(d.now()); len(all) != 2 || !complete {
+		if all, _, complete := d.digests(d.now()); len(all) != 2 || !complete {
 			t.Errorf("%d digests, complete: %v; want one of each of two storages", len(all), complete)
 		}
 		end()
+	})
+}
+
+// Each user of a fleet's accounts has a digest of their own files; the administrator has one of all, and learns how
+// many accounts are swept.
+func TestEachUserHasADigestOfTheirOwnFilesAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newOrganization(t)
+		h.put("acme/bea@acme.example", "bea/"+ours(1), 1)
+		h.put("acme/carl@acme.example", "carl/"+ours(2), 2)
+		h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
+			if name == "drive" {
+				return nil, &oauth.Error{Kind: oauth.ErrNotSignedIn, Err: errors.New("there is no sign-in")}
+			}
+			return d, nil
+		}
+		d, ctx, end := h.startBare()
+		defer end()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		all, users, complete := d.digests(d.now())
+		if len(all) != 1 || len(users) != 2 || !complete {
+			t.Fatalf("%d digests, %d for users, complete: %v", len(all), len(users), complete)
+		}
+		for i, who := range []string{"bea", "carl"} {
+			text := users[i].Text(d.in, true)
+			if users[i].Address() != who+"@acme.example" || !strings.Contains(text, "/"+who+"/ChatGPT") ||
+				strings.Contains(text, map[string]string{"bea": "carl", "carl": "bea"}[who]) {
+				t.Errorf("%s gets\n%s", users[i].Address(), text)
+			}
+		}
+		if text := all[0].Text(d.in, false); !strings.Contains(text, "2 files") || strings.Contains(text, "ChatGPT") {
+			t.Errorf("the administrator gets\n%s", text)
+		}
+		said := func(want string) {
+			t.Helper()
+			if got := d.accounts(d.now(), d.policy); len(got) != 1 || got[0].String() != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		}
+		said("acme: 2 accounts; 2 swept, 0 held, 0 failed")
+
+		// An account that cannot be opened any more may be another person's.
+		d.loops["acme/carl@acme.example"].fail(ctx, &oauth.Error{
+			Kind: oauth.ErrOtherAccount, Err: errors.New("it is dan's"),
+		})
+		if _, users, _ := d.digests(d.now()); len(users) != 1 || users[0].Address() != "bea@acme.example" {
+			t.Errorf("%d digests for users of accounts, one of which cannot be opened", len(users))
+		}
+		said("acme: 2 accounts; 1 swept, 0 held, 1 failed, sign_in: 1")
+		d.follow(ctx, calledRoll{d.policy, &app.Roll{Errs: map[string]error{"acme": errors.New("no answer")}}})
+		synctest.Wait()
+		said("acme: none of its accounts is swept: no answer")
 	})
 }

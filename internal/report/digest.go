@@ -21,6 +21,8 @@ type Digest struct {
 
 	in    map[group]*Coming
 	first []coming // at most maxFiles, those that go first
+
+	accounts int // of a fleet's digest: those with files that go
 }
 
 // group is the key by which a digest counts.
@@ -53,18 +55,22 @@ func (d *Digest) Add(f sweeper.Found) {
 	if at.IsZero() || at.After(d.until) {
 		return
 	}
-	key := group{f.Decision.Rule, f.Storage}
+	d.tally(group{f.Decision.Rule, f.Storage}, 1, f.Entry.Size, at)
+	d.name(coming{f.Storage, f.Entry.Path, f.Entry.Size, at})
+}
+
+// tally adds files to those of a group, the first of which goes at that time.
+func (d *Digest) tally(key group, files, bytes int64, first time.Time) {
 	c := d.in[key]
 	if c == nil {
-		c = &Coming{Rule: key.rule, Storage: key.storage, First: at}
+		c = &Coming{Rule: key.rule, Storage: key.storage, First: first}
 		d.in[key] = c
 	}
-	c.Files++
-	c.Bytes += f.Entry.Size
-	if at.Before(c.First) {
-		c.First = at
+	c.Files += files
+	c.Bytes += bytes
+	if first.Before(c.First) {
+		c.First = first
 	}
-	d.name(coming{f.Storage, f.Entry.Path, f.Entry.Size, at})
 }
 
 // name keeps the file if it is one of the first to go.
@@ -96,7 +102,7 @@ func (d *Digest) total() (files, bytes int64, storages int) {
 		files, bytes = files+c.Files, bytes+c.Bytes
 		in[c.Storage] = true
 	}
-	return files, bytes, len(in)
+	return files, bytes, max(len(in), d.accounts)
 }
 
 // Subject returns the digest in one line without names.

@@ -58,7 +58,7 @@ func (s *Server) card(l *listing, p *picture, f filter) card {
 		if len(c.Places) < maxPlaces {
 			c.Places = append(c.Places, s.place(l, place.Storage, place.Entry.Path))
 		}
-		c.Keep = c.Keep || !kept
+		c.Keep = c.Keep || !kept && !d.Mandatory
 		c.Approve = c.Approve || approvable(place)
 		c.Undo = c.Undo || kept || d.Approved
 	}

@@ -298,6 +298,9 @@ func (s *Server) explain(v *placeView, x sweeper.Explanation) {
 	}
 	for _, r := range x.Rules {
 		view := ruleView{Name: report.Plain(r.Rule), Do: string(r.Do), Decides: r.Decides}
+		if r.Mandatory {
+			view.Do += ", " + s.in.Sprintf("mandatory")
+		}
 		view.Note = s.in.Sprintf("does not match")
 		switch {
 		case r.Decides:

@@ -26,6 +26,7 @@ func (d *decoder) check(f *form) {
 	d.checkRoots(f)
 	d.checkPurge(f)
 	d.checkAsk(f)
+	d.checkAccountLimit(f)
 	in := &policy.Policy{Storages: f.storages()}
 	seen := map[label]bool{}
 	for i, r := range f.Rules {
@@ -37,6 +38,7 @@ func (d *decoder) check(f *form) {
 		}
 		seen[*r.Name] = true
 		d.checkRule(r)
+		d.checkMandatory(r, in)
 		d.checkReach(r, f.Rules[:i], f.Copies != nil && bool(*f.Copies))
 		if r.When != nil {
 			if r.When.hasOnly("age_by") {
@@ -52,13 +54,19 @@ func (d *decoder) check(f *form) {
 
 // checkNotify refuses messages that would be sent twice or never.
 func (d *decoder) checkNotify(f *form) {
-	seen := map[sink]bool{}
+	type receiver struct {
+		to    sink
+		users bool
+	}
+	seen := map[receiver]bool{}
 	for _, n := range f.Notify {
-		if seen[*n.To] {
+		to := receiver{*n.To, n.toUsers()}
+		d.checkUsers(f, n)
+		if seen[to] {
 			d.refuse(n.of("to"),
 				Error{Message: "duplicate receiver", Hint: "write one entry with all its events in on"})
 		}
-		seen[*n.To] = true
+		seen[to] = true
 		for i, e := range n.On {
 			if slices.Contains(n.On[:i], e) {
 				d.refuse(n.item("on", i), Error{Message: fmt.Sprintf("duplicate %s", e)})
@@ -71,6 +79,27 @@ func (d *decoder) checkNotify(f *form) {
 					Hint:    "set a time, e.g. schedule: {digest: weekly}",
 				})
 		}
+	}
+}
+
+// checkUsers refuses a receiver for each user that could send no message, or one that is not for a user.
+func (d *decoder) checkUsers(f *form, n *notifyForm) {
+	switch {
+	case !n.toUsers():
+	case !f.hasFleet():
+		d.refuse(n.of("each_user"), Error{
+			Message: "each_user has no effect, because no storage is of the type workspace or dropbox_team",
+			Hint:    "remove each_user",
+		})
+	case *n.To == policy.Desktop:
+		d.refuse(n.of("to"), Error{
+			Message: "each user is reached by mail only", Hint: "write a file with the smtp:// URL of a mail server",
+		})
+	case len(n.On) != 1 || n.On[0] != event(policy.EventDigest):
+		d.refuse(n.of("each_user"), Error{
+			Message: "the users of an organization get the digest only",
+			Hint:    "write on: digest here, and another entry for yourself",
+		})
 	}
 }
 
@@ -183,6 +212,30 @@ func (d *decoder) checkAsk(f *form) {
 	}
 }
 
+// checkAccountLimit refuses a limit for each account of an organization that would never refuse a plan.
+func (d *decoder) checkAccountLimit(f *form) {
+	if f.Limits == nil || f.Limits.AccountFiles == nil {
+		return
+	}
+	switch l := f.Limits.limits(); {
+	case !f.hasFleet():
+		d.refuse(f.Limits.of("account_files"), Error{
+			Message: "account_files has no effect, because no storage is of the type workspace or dropbox_team",
+			Hint:    "remove account_files: files limits the files of all storages",
+		})
+	case l.AccountFiles >= l.Files:
+		d.refuse(f.Limits.of("account_files"), Error{
+			Message: fmt.Sprintf("account_files has no effect, because files allows only %d in all accounts", l.Files),
+			Hint:    "write a lower number, or a higher one in files",
+		})
+	}
+}
+
+// hasFleet reports whether a storage stands for the accounts of an organization.
+func (f *form) hasFleet() bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(f.storages())), policy.Storage.IsFleet)
+}
+
 // where returns the machine or account whose paths the roots are, as far as the policy names it.
 func (s *storageForm) where(name string) string {
 	switch {
@@ -231,6 +284,32 @@ func (d *decoder) checkRule(r *ruleForm) {
 		d.refuse(r.of("grace"), Error{
 			Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name),
 			Hint:    "remove grace, or use do: trash",
+		})
+	}
+}
+
+// checkMandatory refuses a mandatory rule that does not trash, or that may be about files other than those in accounts
+// of an organization: there is no administrator whose wish outranks that of their user.
+func (d *decoder) checkMandatory(r *ruleForm, in *policy.Policy) {
+	if r.Mandatory == nil || !bool(*r.Mandatory) {
+		return
+	}
+	if policy.Action(*r.Do) != policy.Trash {
+		d.refuse(r.of("mandatory"), Error{
+			Message: fmt.Sprintf("rule %q is mandatory but does not trash", *r.Name),
+			Hint:    "remove mandatory, or use do: trash",
+		})
+		return
+	}
+	other := func(name location) bool {
+		st, known := in.Storage(string(name))
+		return known && !st.IsFleet() && st.Fleet == ""
+	}
+	if r.When == nil || len(r.When.Storage) == 0 || slices.ContainsFunc(r.When.Storage, other) {
+		d.refuse(r.of("mandatory"), Error{
+			Message: fmt.Sprintf("rule %q is mandatory, and not only for accounts of an organization", *r.Name),
+			Hint: "name storages of type workspace or dropbox_team directly under when, e.g. when: {storage: acme}; " +
+				"everywhere else sweepd keep always counts",
 		})
 	}
 }

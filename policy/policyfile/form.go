@@ -73,7 +73,8 @@ type storageForm struct {
 	TeamSpace *boolean `yaml:"team_space"`
 	// For workspace and dropbox_team: all, or the e-mail addresses of those whose accounts are swept.
 	Users some[user] `yaml:"users"`
-	// For workspace: the address of a group, whose users are swept, also those of groups in it.
+	// For workspace: the address of a group, whose users are swept, also those of groups in it. For dropbox_team: the
+	// name of a group, whose members are swept.
 	Group *group `yaml:"group"`
 	// For workspace: a search of the directory, whose results are swept: "orgUnitPath=/Sales".
 	Query *query `yaml:"query"`
@@ -116,6 +117,9 @@ type ruleForm struct {
 	// With review or trash: openai, to ask OpenAI about the pictures that this rule would match if OpenAI recognised
 	// them, and whose origin nothing else shows. This uploads them to OpenAI. The section openai has the API key.
 	Ask *asked `yaml:"ask"`
+	// With trash, and a storage of type workspace or dropbox_team under when: whether sweepd keep keeps no file from
+	// this rule. false when absent.
+	Mandatory *boolean `yaml:"mandatory"`
 }
 
 // trashForm controls which files may be deleted for good.
@@ -134,6 +138,8 @@ type limitsForm struct {
 	mapped
 	// Number of files: 500 when absent.
 	Files *number `yaml:"files"`
+	// Number of files of each account of a storage of type workspace or dropbox_team. No limit of its own when absent.
+	AccountFiles *number `yaml:"account_files"`
 	// Bytes together: 5GB when absent.
 	Bytes *size `yaml:"bytes"`
 	// Part of the files under the storage's roots: 50% when absent. Not counted below 20 files.
@@ -203,6 +209,9 @@ type notifyForm struct {
 	On some[event] `yaml:"on"`
 	// Whether messages include names of files: show or hide; hide when absent.
 	Names *names `yaml:"names"`
+	// With on: digest and the URL of a mail server: whether each user of a storage of type workspace or dropbox_team
+	// gets the digest of their own account, at its address. false when absent.
+	EachUser *boolean `yaml:"each_user"`
 }
 
 // reviewForm lets other machines in to the review page.

@@ -44,7 +44,7 @@ var storageKinds = []storageKeys{
 	},
 	{
 		of:    policy.DropboxTeam,
-		keys:  []string{"app_key", "users", "except", "dry", "roots", "exclude", "team_space", "purge", "ask"},
+		keys:  []string{"app_key", "users", "group", "except", "dry", "roots", "exclude", "team_space", "purge", "ask"},
 		needs: []string{"app_key"},
 	},
 }
@@ -75,7 +75,7 @@ var strayHints = map[string]string{
 	"app_key":          "it is for Dropbox; Google Drive has client, and folders of this machine need no sign-in",
 	"member":           "it is for the app of a team in Dropbox",
 	"users":            "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
-	"group":            "it is a group of a Google Workspace: type: workspace",
+	"group":            "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
 	"query":            "it searches the directory of a Google Workspace: type: workspace",
 	"except":           "it is for the accounts of an organization: type: workspace, or type: dropbox_team",
 	"admin":            "it reads the directory of a Google Workspace: type: workspace",

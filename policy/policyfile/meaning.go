@@ -69,6 +69,7 @@ func (f *form) storages() map[string]policy.Storage {
 func (f *ruleForm) rule() policy.Rule {
 	r := policy.Rule{
 		Name: string(*f.Name), Do: policy.Action(*f.Do), Grace: or(f.Grace, time.Duration(0)), Ask: text(f.Ask),
+		Mandatory: f.Mandatory != nil && bool(*f.Mandatory),
 	}
 	if f.When != nil {
 		r.When = f.When.meaning()
@@ -190,7 +191,8 @@ func texts[T ~string](written []T) (all []string) {
 // name.
 func (l *limitsForm) limits() policy.Limits {
 	return policy.Limits{
-		Files: or(l.Files, 500), Bytes: or(l.Bytes, int64(5e9)), Share: or(l.Share, 0.5),
+		Files: or(l.Files, 500), AccountFiles: or(l.AccountFiles, 0), Bytes: or(l.Bytes, int64(5e9)),
+		Share:  or(l.Share, 0.5),
 		Window: or(l.Window, 24*time.Hour), Surge: or(l.Surge, 10),
 	}
 }
@@ -225,7 +227,7 @@ func (f *scheduleForm) schedule() policy.Schedule {
 // notify returns the written receiver. Without events it gets all but the digest, which is never sent unless it
 // is scheduled.
 func (f *notifyForm) notify() policy.Notify {
-	n := policy.Notify{To: string(*f.To), Names: f.Names != nil && bool(*f.Names)}
+	n := policy.Notify{To: string(*f.To), Names: f.Names != nil && bool(*f.Names), EachUser: f.toUsers()}
 	for _, e := range f.On {
 		n.On = append(n.On, policy.Event(e))
 	}
@@ -234,6 +236,8 @@ func (f *notifyForm) notify() policy.Notify {
 	}
 	return n
 }
+
+func (f *notifyForm) toUsers() bool { return f.EachUser != nil && bool(*f.EachUser) }
 
 // guards returns the guards that are on: all except those that are written as off. This includes guards without a
 // key.

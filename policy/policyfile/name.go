@@ -143,11 +143,11 @@ func (u *user) read(w yamlScalar, o ParseOptions) error {
 	return nil
 }
 
-// group is the address of a group of users.
+// group is the address of a group of users, or its name.
 type group string
 
 func (g *group) read(w yamlScalar, _ ParseOptions) error {
-	return line((*string)(g), w, "the address of a group")
+	return line((*string)(g), w, "the address or the name of a group")
 }
 
 // query is a search of a directory. Its form is the service's.

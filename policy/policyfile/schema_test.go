@@ -482,6 +482,8 @@ var beyond = strings.Fields(`
 	zone-unknown zone-local jitter-too-long quiet-all-day
 	ask-without-key rule-ask-without-key rule-ask-to-keep notify-to-desktop-in-capitals
 	notify-to-twice notify-on-twice notify-digest-that-is-off
+	each-user-of-no-fleet each-user-of-runs each-user-on-a-desktop each-user-twice
+	mandatory-for-a-folder mandatory-for-all mandatory-keeps account-files-above-files account-files-without-fleet
 	tab-without-quotes bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word
 	too-many-alternatives share-over-100`)
 

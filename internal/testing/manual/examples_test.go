@@ -26,10 +26,13 @@ var frames = map[string][]mapping{
 		{"type": "workspace", "service_account": "~/key.json"},
 		{"type": "dropbox_team", "app_key": "q1w2e3r4t5y6u7i", "users": "all"},
 	},
-	"rules[]":      {{"name": "a", "do": "trash", "when": mapping{"confidence": "proven"}}},
+	"rules[]": {
+		{"name": "a", "do": "trash", "when": mapping{"confidence": "proven"}},
+		{"name": "a", "do": "trash", "when": mapping{"confidence": "proven", "storage": "acme"}},
+	},
 	"rules[].when": {{"confidence": "likely"}, {"older_than": "1h"}},
-	"trash":        {{}}, "limits": {{}}, "protect": {{}}, "schedule": {{}},
-	"notify[]": {{"to": "desktop"}},
+	"trash":        {{}}, "limits": {{}, {"files": 1000}}, "protect": {{}}, "schedule": {{}},
+	"notify[]": {{"to": "desktop"}, {"to": "mail", "on": "digest"}},
 	"openai":   {{"key": "/etc/sweepd/openai-key"}},
 	"review":   {{"certificate": "~/review.crt", "key": "~/review.key", "password": "~/review.password"}},
 }
