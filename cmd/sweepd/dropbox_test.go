@@ -49,7 +49,8 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1024, 1024))))
 	put := func(a *dropboxsim.Account, more string) {
 		for _, path := range []string{"/AI/" + ts.Getenv("OURS"), "/IMG_1.png"} {
-			_, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes(slices.Concat(picture.Bytes(), []byte(more)))})
+			own := slices.Concat(picture.Bytes(), []byte(more))
+			_, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes(own)})
 			ts.Check(err)
 		}
 	}

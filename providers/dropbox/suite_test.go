@@ -2,6 +2,7 @@ package dropbox_test
 
 import (
 	"maps"
+	"net/http"
 	"testing"
 
 	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
@@ -44,8 +45,22 @@ func TestDropboxKeepsEveryPromise(t *testing.T) {
 			as = "only looked at"
 		}
 		t.Run(name, func(t *testing.T) {
-			providertest.RunAs(t, as, func(t *testing.T) providertest.Harness { return harness{newWorld(t, k)} })
+			providertest.RunAs(t, as, func(t *testing.T) providertest.Harness {
+				w := newWorld(t, k)
+				if k.team {
+					w.heed = w.actsForMember
+				}
+				return harness{w}
+			})
 		})
+	}
+}
+
+// actsForMember fails the test for a call on files that is not made for the member: the app's token is the team's. The
+// one route at which no token is allowed takes no member either.
+func (w *world) actsForMember(route string, h http.Header) {
+	if got := h.Get("Dropbox-API-Select-User"); got != w.person.MemberID() && route != "files/list_folder/longpoll" {
+		w.Errorf("%s is called for %q", route, got)
 	}
 }
 

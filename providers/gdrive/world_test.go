@@ -51,12 +51,16 @@ type world struct {
 	server  *cloudsim.Server
 	ids     map[string]string // of files by name, the latest
 	options gdrive.Options
-	top     []string // the folder that files are put into; nil: My Drive
+	top     []string      // the folder that files are put into; nil: My Drive
+	step    time.Duration // that passes before the owner does something
 }
 
 func newWorld(t *testing.T, faults ...cloudsim.Fault) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, ids: map[string]string{}}
+	w := &world{
+		T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, ids: map[string]string{},
+		step: time.Hour,
+	}
 	var err error
 	if w.cloud, err = cloudsim.New(cloudsim.Options{
 		Now: w.now, Faults: faults, Wait: func(context.Context, time.Duration) {},
@@ -113,7 +117,7 @@ func (w *world) tryOpen(o gdrive.Options) (*gdrive.Driver, error) {
 // put writes a file of My Drive as its owner does, and gives its id.
 func (w *world) put(name string, content []byte) string {
 	w.Helper()
-	w.pass(time.Hour)
+	w.pass(w.step)
 	if id := w.ids[name]; id != "" && !w.drive.Snapshot()[id].Trashed {
 		if err := w.person.Modify(id, drivesim.Bytes(content)); err != nil {
 			w.Fatal(err)
@@ -168,7 +172,7 @@ func (h harness) Discard(t *testing.T, name string) { h.act(t, h.person.Trash, n
 
 func (h harness) act(t *testing.T, do func(id string) error, name string) {
 	t.Helper()
-	h.pass(time.Hour)
+	h.pass(h.step)
 	if err := do(h.ids[name]); err != nil {
 		t.Fatal(err)
 	}
