@@ -40,8 +40,8 @@ func (p *Policy) NotesOn(name string) (about []language.Message) {
 			language.Messagef("an account that is no longer selected is no longer swept; its record stays, and undo "+
 				"works as long as the account exists"))
 		if p.Mandates(name) {
-			about = append(about, language.Messagef("a mandatory rule trashes also what sweepd keep keeps; what undo "+
-				"or its user restored, and what a guard holds, stays"))
+			about = append(about, language.Messagef("a mandatory rule also trashes files that sweepd keep protects; "+
+				"files that undo or the user restored, or that a guard holds, stay"))
 		}
 	}
 	if p.Asks(name) {

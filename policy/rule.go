@@ -68,7 +68,7 @@ func (r Rule) In(p language.Printer) string {
 	if r.Mandatory {
 		other := r
 		other.Mandatory = false
-		return p.Sprintf("%s; mandatory, so also what sweepd keep keeps", other)
+		return p.Sprintf("%s; mandatory: sweepd keep does not protect them", other)
 	}
 	conditions := r.describe()
 	files := language.Join(conditions, "; ")
