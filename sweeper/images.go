@@ -24,8 +24,8 @@ type Image struct {
 // Images groups the files that have the same bytes: the same length and the same hash of a kind that two of them
 // have. A picture and its known twin are one image, too. A file without a hash is read if reading costs little and
 // another file has its length, and the hash is remembered; files of a remote storage are not read. Files that share no
-// kind of hash stay two images. Images are in the order of their first places. Images sorts found, and adds hashes to
-// it.
+// kind of hash stay two images. Images are in the order of their first places. Images sorts found, adds hashes
+// to it, and returns parts of it.
 func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	doubt, err := s.checkClock(ctx)
 	if err != nil {
@@ -45,22 +45,35 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	return grouped(found, sameBytes(found, originals)), nil
 }
 
-// grouped returns the images of the files, of which first has the index of the first one with the same bytes. Their
-// places are parts of one array, because a list of thousands is kept for long.
+// grouped returns the images of the files, of which first has the index of the first one with the same bytes. It moves
+// the files in found, so that the places of an image are a part of it: a list of thousands is kept for long.
 func grouped(found []Found, first []int) []Image {
-	sizes := make([]int, len(found)) // of the sets, by their first files
+	starts := make([]int, len(found)+1) // of the sets, by their first files
 	for _, i := range first {
-		sizes[i]++
+		starts[i+1]++
 	}
-	places, all, at := make([]Found, len(found)), []Image{}, make([]int, len(found))
-	for i, f := range found {
-		if n := sizes[i]; n > 0 {
-			at[i], all = len(all), append(all, Image{Places: places[:0:n]})
-			places = places[n:]
+	var all []Image
+	for i, f := range first {
+		if n := starts[i+1]; f == i {
+			all = append(all, Image{Places: found[starts[i]:][:n:n]})
 		}
-		img := &all[at[first[i]]]
-		img.Places = append(img.Places, f)
-		img.Hashes = img.Hashes.Or(f.Entry.Sums())
+		starts[i+1] += starts[i]
+	}
+	to := make([]int, len(found))
+	for i, f := range first {
+		to[i] = starts[f]
+		starts[f]++
+	}
+	for i := range to {
+		for to[i] != i {
+			found[i], found[to[i]] = found[to[i]], found[i]
+			to[i], to[to[i]] = to[to[i]], to[i]
+		}
+	}
+	for i := range all {
+		for _, f := range all[i].Places {
+			all[i].Hashes = all[i].Hashes.Or(f.Entry.Sums())
+		}
 	}
 	return all
 }
