@@ -51,12 +51,25 @@ func Compare(before, after Side, now time.Time) (all []Change, files int) {
 			all = appendChange(all, b.file, unswept(), b.fate)
 		}
 	}
+	SortChanges(all)
+	return all, files + len(was)
+}
+
+// SortChanges orders changes by turn, storage and path.
+func SortChanges(all []Change) {
 	slices.SortFunc(all, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(slices.Index(policy.Turns(), a.Turn), slices.Index(policy.Turns(), b.Turn)),
 			strings.Compare(a.Storage, b.Storage), strings.Compare(a.Entry.Path, b.Entry.Path),
 			strings.Compare(string(a.Entry.Ref), string(b.Entry.Ref)))
 	})
-	return all, files + len(was)
+}
+
+// Change returns what changes for the file if both policies find it, as Compare does unless one of them keeps last
+// copies, which is a question of all files. ok is false if nothing does.
+func (c *Case) Change(before, after *policy.Policy, now time.Time) (ch Change, ok bool) {
+	was, is := Side{Policy: before}.fate(c, now), Side{Policy: after}.fate(c, now)
+	turn := was.Turn(is)
+	return Change{turn, c.Storage, c.Entry, c.Verdict, was, is}, turn != ""
 }
 
 // appendChange appends the change of a file unless it has the same fate on both sides.

@@ -36,20 +36,23 @@ func runDiff(ctx context.Context, p *program, o checkOptions) error {
 	progress := func(seen, matched int64) {
 		p.term.progress("looking: %s, %d found", count(seen, "file"), matched)
 	}
-	c, err := p.options().Compare(ctx, j, before, after, progress)
+	var changes []sweeper.Change
+	each := func(c sweeper.Change) { changes = append(changes, c) }
+	c, err := p.options().Compare(ctx, j, before, after, each, progress)
 	p.term.settle()
 	if err != nil {
 		return err
 	}
+	sweeper.SortChanges(changes)
 	p.remote = app.AccountsOf(before.Policy, after.Policy)
 	removed, added := report.Differing(before.Policy.Besides(p.term.in), after.Policy.Besides(p.term.in))
 	switch {
 	case o.json:
-		p.diffLines(before, after, c)
+		p.diffLines(before, after, c, changes)
 	case !o.quiet:
-		p.printDiff(before, after, c, removed, added)
+		p.printDiff(before, after, c, changes, removed, added)
 	}
-	if len(c.Changes)+len(removed)+len(added) > 0 || c.Partial() {
+	if len(changes)+len(removed)+len(added) > 0 || c.Partial() {
 		return errTrouble
 	}
 	return nil
@@ -94,9 +97,11 @@ func (p *program) compared(o checkOptions) (before, after app.NamedPolicy, err e
 
 // printDiff prints the files that the policies treat differently, by turn, and the lines of what else differs. The
 // turns are in the order of their weight: files that would newly go come first.
-func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, removed, added []string) {
+func (p *program) printDiff(
+	before, after app.NamedPolicy, c *app.Comparison, changes []sweeper.Change, removed, added []string,
+) {
 	for _, turn := range policy.Turns() {
-		p.printTurn(turn, changesOf(c.Changes, turn))
+		p.printTurn(turn, changesOf(changes, turn))
 	}
 	if len(removed)+len(added) > 0 {
 		p.term.printf("the policies also differ in:\n")
@@ -119,7 +124,7 @@ func (p *program) printDiff(before, after app.NamedPolicy, c *app.Comparison, re
 	images, names := count(int64(c.Images), "image"), []string{
 		safe(tilde(before.File, p.home())), safe(tilde(after.File, p.home())),
 	}
-	if n := len(c.Changes); n > 0 {
+	if n := len(changes); n > 0 {
 		p.term.printf("%s of %s would be treated differently by %s than by %s\n", language.Number(n), images, names[1],
 			names[0])
 	} else {
@@ -211,19 +216,19 @@ type jsonEffect struct {
 }
 
 // diffLines prints the comparison as JSON. The lines are in English in every locale, so that a script can compare them.
-func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison) {
+func (p *program) diffLines(before, after app.NamedPolicy, c *app.Comparison, changes []sweeper.Change) {
 	english := language.Printer{}
 	removed, added := report.Differing(before.Policy.Besides(english), after.Policy.Besides(english))
 	end := jsonEffect{
 		Type: "effect", Before: before.File, After: after.File, Images: c.Images, Turns: map[string]int{},
 		Removed: append([]string{}, removed...), Added: append([]string{}, added...),
 		Unknown: unknownEffects(before.Policy, after.Policy), Complete: !c.Partial(),
-		Same: len(c.Changes)+len(removed)+len(added) == 0 && !c.Partial(),
+		Same: len(changes)+len(removed)+len(added) == 0 && !c.Partial(),
 	}
 	for _, turn := range policy.Turns() {
-		end.Turns[string(turn)] = len(changesOf(c.Changes, turn))
+		end.Turns[string(turn)] = len(changesOf(changes, turn))
 	}
-	for _, ch := range c.Changes {
+	for _, ch := range changes {
 		p.json(jsonChange{
 			"change", string(ch.Turn), ch.Storage, ch.Entry.Path, refOf(ch.Entry), ch.Entry.Size,
 			ch.Verdict.Confidence.String(), fateLine(ch.Before), fateLine(ch.After),

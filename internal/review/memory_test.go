@@ -2,11 +2,15 @@ package review
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // alive returns the bytes of all objects that are in use.
@@ -81,6 +85,26 @@ func TestALookAndADraftTakeLittleMemory(t *testing.T) {
 		if got := allocated(c.do) / pictures; got > c.most {
 			t.Errorf("%s allocates %d bytes for each picture, want at most %d", what, got, c.most)
 		}
+	}
+}
+
+// The files of a draft are listed in the order of their paths, of which only the first are kept.
+func TestTheChangesOfADraftTakeLittleMemory(t *testing.T) {
+	t.Parallel()
+	all, of, most := make([]sweeper.Change, 10*maxChanges), new(turned), 0
+	for i := range all {
+		all[i].Entry.Path = fmt.Sprintf("%04d", i)
+	}
+	for _, i := range rand.New(rand.NewPCG(1, 2)).Perm(len(all)) {
+		of.add(all[i])
+		most = max(most, len(of.first))
+	}
+	of.trim()
+	same := slices.EqualFunc(of.first, all[:maxChanges], func(x, y sweeper.Change) bool {
+		return x.Entry.Path == y.Entry.Path
+	})
+	if of.files != len(all) || !same || most > 2*maxChanges {
+		t.Errorf("%d files, %d at most in memory, the first %d: %v", of.files, most, len(of.first), same)
 	}
 }
 

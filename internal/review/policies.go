@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/sweepd/sweepd/internal/app"
@@ -110,7 +111,12 @@ func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
 		defer j.Close()
 	}
 	before := app.NamedPolicy{File: l.policyFile, Policy: l.policy}
-	c, err := s.o.App().Compare(ctx, j, before, app.NamedPolicy{File: "draft", Policy: after}, nil)
+	turns := map[policy.Turn]*turned{}
+	for _, turn := range policy.Turns() {
+		turns[turn] = new(turned)
+	}
+	each := func(c sweeper.Change) { turns[c.Turn].add(c) }
+	c, err := s.o.App().Compare(ctx, j, before, app.NamedPolicy{File: "draft", Policy: after}, each, nil)
 	if err != nil {
 		return err
 	}
@@ -122,34 +128,52 @@ func (s *Server) compare(ctx context.Context, l *listing, v *policyView) error {
 	for _, line := range added {
 		e.Added = append(e.Added, s.plain(line))
 	}
-	e.Same = len(c.Changes)+len(removed)+len(added) == 0
+	e.Same = len(removed)+len(added) == 0
 	for _, turn := range policy.Turns() {
-		if view := s.turn(l, turn, c.Changes); len(view.Files) > 0 {
-			e.Turns = append(e.Turns, view)
+		if of := turns[turn]; of.files > 0 {
+			e.Same = false
+			e.Turns = append(e.Turns, s.turn(l, turn, of))
 		}
 	}
 	v.Effect = e
 	return nil
 }
 
-// turn returns the files whose fate turns in one way.
-func (s *Server) turn(l *listing, turn policy.Turn, all []sweeper.Change) turnView {
-	v := turnView{Title: language.Capital(report.TurnTitle(turn).In(s.in))}
-	n := 0
-	for _, c := range all {
-		if c.Turn != turn {
-			continue
-		}
-		if n++; n <= maxChanges {
-			v.Files = append(v.Files, changeView{
-				report.Plain(c.Entry.Name()), s.place(l, c.Storage, c.Entry.Path),
-				s.plain(report.FateChange(c).In(s.in)),
-			})
-		}
+// turned is the files whose fate turns in one way: their number, and the first maxChanges of them.
+type turned struct {
+	files int
+	first []sweeper.Change
+}
+
+// add adds a file. Between two calls of trim there are at most twice as many as are listed.
+func (t *turned) add(c sweeper.Change) {
+	t.files++
+	if t.first = append(t.first, c); len(t.first) == 2*maxChanges {
+		t.trim()
 	}
-	v.Count = language.Count(int64(n), "file").In(s.in)
-	if n > maxChanges {
-		v.More = language.Number(n - maxChanges).In(s.in)
+}
+
+// trim orders the files and drops those that are not listed.
+func (t *turned) trim() {
+	sweeper.SortChanges(t.first)
+	t.first = slices.Delete(t.first, min(len(t.first), maxChanges), len(t.first))
+}
+
+// turn returns the view of the files whose fate turns in one way.
+func (s *Server) turn(l *listing, turn policy.Turn, of *turned) turnView {
+	of.trim()
+	v := turnView{
+		Title: language.Capital(report.TurnTitle(turn).In(s.in)),
+		Count: language.Count(int64(of.files), "file").In(s.in),
+	}
+	for _, c := range of.first {
+		v.Files = append(v.Files, changeView{
+			report.Plain(c.Entry.Name()), s.place(l, c.Storage, c.Entry.Path),
+			s.plain(report.FateChange(c).In(s.in)),
+		})
+	}
+	if more := of.files - len(of.first); more > 0 {
+		v.More = language.Number(more).In(s.in)
 	}
 	return v
 }
