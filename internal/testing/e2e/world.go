@@ -31,7 +31,7 @@ type World struct {
 }
 
 // Build returns the path of the program as it is shipped: the one that SWEEPD_BINARY names, or a new one.
-func Build(t *testing.T) string {
+func Build(t testing.TB) string {
 	t.Helper()
 	if made := os.Getenv(binaryVariable); made != "" {
 		return made
