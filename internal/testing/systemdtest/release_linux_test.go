@@ -88,8 +88,8 @@ func releases(t *testing.T) string {
 }
 
 // foreign reports whether this run also makes a release for the other architecture, which compiles all packages once
-// more: one run in four does, and ./test full.
-func foreign() bool { return rotation.Turn("the other architecture", 4) }
+// more: one run in 16 does, and ./test full.
+func foreign() bool { return rotation.Turn("the other architecture", 16) }
 
 // command runs a command in a folder and returns its output.
 func command(t *testing.T, dir, name string, args ...string) string {
