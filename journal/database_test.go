@@ -141,6 +141,19 @@ func TestOnlyTheHolderOfALeaseRecordsIntents(t *testing.T) {
 	equal(t, "lines", must(b.Verify(t.Context()))(t), 4)
 }
 
+// A row that the database leaves out without an error, as a trigger may, is no intent.
+func TestAnIntentThatIsNotInsertedIsRefused(t *testing.T) {
+	j := openIn(t, startServer(t).Schema(t), asStandard)
+	defer must(j.Lease(t.Context(), "home", "apply"))(t)()
+	change(t, j, `CREATE FUNCTION leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+		CREATE TRIGGER leave_out BEFORE INSERT ON operations FOR EACH ROW EXECUTE FUNCTION leave_out()`)
+	_, err := j.Begin(t.Context(), trashOf(file("a", "1")))
+	change(t, j, `DROP TRIGGER leave_out ON operations; DROP FUNCTION leave_out()`)
+	wants(t, "left out", err, errNotInserted)
+	did(t, j, trashOf(file("b", "1")), "bin/b")
+	equal(t, "lines", must(j.Verify(t.Context()))(t), 2)
+}
+
 // A process that is stopped renews nothing and notices nothing, and a transaction of its may be open.
 func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 	dsn := startServer(t).Schema(t)

@@ -2,7 +2,9 @@ package journal
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 )
 
 // dialect is what the databases say in different words. All other statements run on both.
@@ -105,8 +107,14 @@ func (d *dialect) operations(stmt *sql.Stmt, rows [][]any) (ids []int64, err err
 		ids[at[key]] = id
 		return id, err
 	})
+	if err == nil && slices.Contains(ids, 0) {
+		err = errNotInserted
+	}
 	return ids, err
 }
+
+// errNotInserted is the error of a database that left out a row, as a trigger may: without it nothing is to be moved.
+var errNotInserted = errors.New("the database did not insert the row of an operation")
 
 // arrays returns the columns of rows, each as an array of text, of bytes, or of numbers that may be NULL.
 func arrays(rows [][]any) []any {
