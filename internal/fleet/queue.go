@@ -184,7 +184,7 @@ func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 	if st, _ := p.Storage(t.Storage); st.Fleet != "" && f.unread(b) {
 		return outcome{
 			memory: b.memory, wait: rollAgain, failure: "directory",
-			detail: fmt.Sprintf("the directory of %s cannot be read, so that nobody knows who has left", st.Fleet),
+			detail: fmt.Sprintf("the directory of %s cannot be read, and the account may have left it", st.Fleet),
 		}
 	}
 	result, err := f.service.Turn(ctx, t.Storage, b.memory, b.asked, f.o.Slice)

@@ -76,5 +76,5 @@ func (f *fleet) callRoll(ctx context.Context, t turn, p *policy.Policy, memory s
 	return o
 }
 
-// unread reports whether a member's fleet was not read lately, so that nobody knows whether the member has left.
+// unread reports whether a member's fleet was not read lately: the member may have left.
 func (f *fleet) unread(b begun) bool { return b.read == nil || f.o.Now().Sub(*b.read) > rollLasts }
