@@ -5,10 +5,16 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path"
@@ -22,6 +28,7 @@ import (
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/fingerprint/c2pa"
 	"github.com/sweepd/sweepd/fingerprint/c2pa/c2patest"
+	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 	"github.com/sweepd/sweepd/internal/cloud/dropboxaccount"
 	"github.com/sweepd/sweepd/internal/cloud/googleaccount"
@@ -51,11 +58,13 @@ type stage struct {
 	classifier *fingerprint.Classifier
 	seed       uint8
 	marked     [][]byte // the pictures in which OpenAI finds its watermark
+	later      func()   // what happens before the second visit of compare; nil: nothing
 
 	cloud  *cloudsim.Cloud
 	server *cloudsim.Server
 	drive  *drivesim.Drive
 	box    *dropboxsim.Dropbox
+	team   *dropboxsim.Team // of the Dropbox; nil: none
 }
 
 const day = 24 * time.Hour
@@ -70,7 +79,7 @@ func newStage(t *testing.T, name string) *stage {
 	return stageWith(t, src)
 }
 
-// stageWith sets up a policy, with its folders outside of the home below the stage.
+// stageWith sets up a policy, with its files and folders outside of the home below the stage.
 func stageWith(t *testing.T, src []byte) *stage {
 	t.Helper()
 	start := time.Now().Truncate(time.Microsecond) // as the record has times
@@ -91,7 +100,10 @@ func stageWith(t *testing.T, src []byte) *stage {
 	t.Cleanup(func() { s.must(s.server.Close()) })
 	s.policy = filepath.Join(s.dir, "policy.yaml")
 	s.must(os.MkdirAll(s.home(), 0o700))
-	s.must(os.WriteFile(s.policy, bytes.ReplaceAll(src, []byte("/srv/"), []byte(s.dir+"/srv/")), 0o600))
+	for _, outside := range []string{"/srv/", "/etc/sweepd/"} {
+		src = bytes.ReplaceAll(src, []byte(outside), []byte(s.dir+outside))
+	}
+	s.must(os.WriteFile(s.policy, src, 0o600))
 	return s
 }
 
@@ -104,6 +116,16 @@ func (s *stage) must(err error) {
 
 func (s *stage) now() time.Time { return s.clock }
 func (s *stage) home() string   { return filepath.Join(s.dir, "home") }
+
+// net is how calls to the clouds are made here, where no time passes.
+func (s *stage) net() oauth.Net {
+	return oauth.Net{
+		Base: robots{s}, Now: s.now,
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+	}
+}
+
+func (s *stage) getenv(name string) string { return map[string]string{"HOME": s.home()}[name] }
 
 // picture is one of a kind, no two equal.
 func (s *stage) picture(kind string) []byte {
@@ -194,6 +216,78 @@ func (s *stage) upload(a *drivesim.Account, kind string, days int, name, top str
 	return id
 }
 
+// drop puts a picture into a Dropbox.
+func (s *stage) drop(a *dropboxsim.Account, kind string, days int, name string) {
+	s.Helper()
+	_, err := a.Put(dropboxsim.Item{
+		Path: name, Content: content.Bytes(s.picture(kind)), Client: s.clock.Add(-time.Duration(days) * day),
+	})
+	s.must(err)
+}
+
+// domain makes the Google Workspace of acme.example, which boss administers. The key of a service account is where the
+// policy has it.
+func (s *stage) domain() *drivesim.Domain {
+	s.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	s.must(err)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	s.must(err)
+	file, err := json.Marshal(map[string]string{
+		"type": "service_account", "client_email": "robot@p.iam.gserviceaccount.com", "private_key_id": "k1",
+		"token_uri":   "https://oauth2.googleapis.com/token",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+	})
+	s.must(err)
+	s.write("etc/sweepd/google-key.json", file, 0)
+	domain, err := s.drive.AddDomain("acme.example")
+	s.must(err)
+	_, err = s.drive.AddAccount(drivesim.Person{Email: boss, Domain: domain, Admin: true})
+	s.must(err)
+	return domain
+}
+
+// boss administers the domain.
+const boss = "boss@acme.example"
+
+// robots makes calls to the clouds, but for a service account's sign-in, which has the time of this machine and not of
+// the stage: it gets a token for boss, which is enough to read the directory.
+type robots struct{ *stage }
+
+// RoundTrip is http.RoundTripper's.
+func (r robots) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Host != "oauth2.googleapis.com" {
+		return r.server.Client().Transport.RoundTrip(req)
+	}
+	token := r.drive.Account(boss).Token("admin.directory.group.member.readonly", "admin.directory.user.readonly")
+	w := httptest.NewRecorder()
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, token.Access)
+	return w.Result(), nil
+}
+
+// signIn lets the administrator of the team allow the app of a storage of the policy.
+func (s *stage) signIn(storage string) {
+	s.Helper()
+	var page string
+	_, _, err := app.LogIn(s.Context(), app.Options{
+		Getenv: s.getenv, PolicyFile: s.policy, Now: s.now, Net: s.net(),
+	}, app.Login{
+		Storage: storage,
+		Show:    func(_, consent string) error { page = consent; return nil },
+		Paste: func(context.Context) (string, error) {
+			c := *s.server.Client()
+			c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+			resp, err := c.PostForm(page, url.Values{"account": {"Studio"}})
+			if err != nil {
+				return "", err
+			}
+			return resp.Header.Get("Location"), resp.Body.Close()
+		},
+	})
+	s.must(err)
+}
+
 // token signs a new token each time, because here hours pass.
 type token func() string
 
@@ -201,29 +295,33 @@ func (t token) Token(context.Context, secret.Text) (secret.Text, error) { return
 
 // open opens the account of a storage with the access of its sign-in.
 func (s *stage) open(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
-	sleep := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	net := s.net()
 	who := cmp.Or(st.Account, st.Impersonate, "mia@example.com")
 	if st.Type == policy.Dropbox {
-		a := s.box.Account(who)
-		c := dropboxaccount.Over(token(func() string { return a.Token(dropboxaccount.Trash.Scopes("")...).Access }),
-			dropboxaccount.Options{
-				Rate: 1e6, Net: oauth.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep},
-			})
+		a, member := s.box.Account(who), ""
+		sign := func() string { return a.Token(dropboxaccount.Trash.Scopes("")...).Access }
+		if st.Fleet != "" {
+			member = a.MemberID()
+			sign = func() string { return s.team.Token(dropboxaccount.Purge.Scopes(dropboxaccount.Team)...).Access }
+		}
+		c := dropboxaccount.Over(token(sign), dropboxaccount.Options{
+			Rate: 1e6, Net: net,
+		})
 		d, err := dropbox.Open(ctx, dropbox.Options{
-			Client: c.HTTP, Notify: c.Notify, Use: dropboxaccount.Trash, Account: a.AccountID(), Roots: st.Roots,
-			Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
+			Client: c.HTTP, Notify: c.Notify, Use: dropboxaccount.Trash, Account: a.AccountID(), Member: member,
+			Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: s.now, Sleep: net.Sleep,
 		})
 		return d, d.Roots(), err
 	}
 	a := s.drive.Account(who)
-	transport := cloudhttp.New(s.server.Client().Transport, cloudhttp.Options{
+	transport := cloudhttp.New(net.Base, cloudhttp.Options{
 		Tokens:   token(func() string { return a.Token(googleaccount.Purge.Scopes()...).Access }),
 		Hosts:    googleaccount.Hosts(),
-		Classify: googleaccount.Classify, Name: googleaccount.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
+		Classify: googleaccount.Classify, Name: googleaccount.Call, Now: s.now, Sleep: net.Sleep, Rate: 1e6,
 	})
 	d, err := gdrive.Open(ctx, gdrive.Options{
 		Client: &http.Client{Transport: transport}, Use: googleaccount.Purge, Account: a.PermissionID(), Now: s.now,
-		Sleep: sleep, Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
+		Sleep: net.Sleep, Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
@@ -253,8 +351,7 @@ func (s *stage) execute(stdin string, args ...string) (status int, stdout, stder
 	var out, errs bytes.Buffer
 	p := &program{
 		args: args, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs,
-		account: s.open, upload: s.ask, classifier: s.classifier, now: s.now,
-		getenv: func(name string) string { return map[string]string{"HOME": s.home()}[name] },
+		account: s.open, net: s.net(), upload: s.ask, classifier: s.classifier, now: s.now, getenv: s.getenv,
 		uptime: func() (string, time.Duration) { return "boot", s.clock.Sub(s.start) },
 	}
 	status = p.main(s.Context())
@@ -403,19 +500,10 @@ var furnish = map[string]func(*stage){
 		her, err := s.box.AddAccount(dropboxsim.Person{Email: "mia@example.com"})
 		s.must(err)
 		s.clock = s.clock.Add(-time.Hour) // else they came too recently
-		for name, kind := range map[string]string{
-			"/AI/" + april:            "ChatGPT's",
-			"/AI/keep/" + may:         "ChatGPT's",
-			"/Camera Uploads/" + june: "ChatGPT's",
-			"/" + july:                "plain",
-		} {
-			_, err := her.Put(dropboxsim.Item{
-				Path:    name,
-				Content: content.Bytes(s.picture(kind)),
-				Client:  s.clock.Add(-100 * day),
-			})
-			s.must(err)
-		}
+		s.drop(her, "ChatGPT's", 100, "/AI/"+april)
+		s.drop(her, "ChatGPT's", 100, "/AI/keep/"+may)
+		s.drop(her, "ChatGPT's", 100, "/Camera Uploads/"+june)
+		s.drop(her, "plain", 100, "/"+july)
 		s.clock = s.clock.Add(time.Hour)
 	},
 	"own-copies": func(s *stage) {
@@ -490,6 +578,78 @@ var furnish = map[string]func(*stage){
 		s.upload(noah, "ChatGPT's", 100, "Finished/"+may, ai)
 		s.upload(noah, "ChatGPT's", 100, june, pictures) // outside of his root
 	},
+	"company": func(s *stage) {
+		domain := s.domain()
+		designers, err := domain.AddGroup("designers@acme.example")
+		s.must(err)
+		join := func(name, unit string, group *drivesim.Group) *drivesim.Account {
+			s.Helper()
+			a, err := s.drive.AddAccount(drivesim.Person{Email: name + "@acme.example", Domain: domain, Unit: unit})
+			s.must(err)
+			if group != nil {
+				s.must(group.Add("MEMBER", a))
+			}
+			s.upload(a, "ChatGPT's", 100, april, "")
+			return a
+		}
+		bea := join("bea", "/Design", designers)
+		s.upload(bea, "ChatGPT's", 10, may, "")
+		s.upload(bea, "photo", 100, june, "")
+		s.upload(bea, "ChatGPT's", 100, "keep/"+july, "")
+		s.upload(bea, "ChatGPT's", 100, "launch-2027 poster.png", "")
+		s.must(bea.Star(s.upload(bea, "ChatGPT's", 100, "launch-2027 teaser.png", ""), true))
+		s.upload(bea, "ChatGPT's", 200, "wanted.png", "")
+		join("carl", "/Design", designers) // is left out
+		dan := join("dan", "/Design", designers)
+		s.upload(dan, "ChatGPT's", 200, "Portfolio/"+august, "")
+		eve := join("eve", "/Office", nil)
+		s.must(eve.Share(s.upload(eve, "ChatGPT's", 100, "boat.png", ""), bea, "reader"))
+		join("finn", "/Sales", nil) // is in neither
+		s.run("scan")
+		for _, kept := range []string{"wanted.png", "launch-2027 poster.png"} {
+			s.run("keep", "designers/bea@acme.example:/"+kept)
+		}
+		s.later = func() { join("noah", "/Office", nil) } // a new account
+	},
+	"dropbox-team": func(s *stage) {
+		s.must(s.box.AddApp(dropboxsim.App{
+			Key: "abcd1234efgh567", Team: true, Redirects: []string{"http://" + dropboxaccount.Callback + "/"},
+		}))
+		var err error
+		s.team, err = s.box.AddTeam("Studio", dropboxsim.Advanced, false)
+		s.must(err)
+		var designers []*dropboxsim.Account
+		join := func(name string) *dropboxsim.Account {
+			s.Helper()
+			a, err := s.box.AddAccount(dropboxsim.Person{
+				Email: name + "@studio.example", Team: s.team, Admin: name == "boss",
+			})
+			s.must(err)
+			s.drop(a, "ChatGPT's", 100, "/AI/"+april)
+			return a
+		}
+		s.clock = s.clock.Add(-time.Hour) // else the files came too recently
+		join("boss")                      // is not in the group
+		for _, name := range []string{"bea", "carl", "dan"} {
+			designers = append(designers, join(name))
+		}
+		group, err := s.team.AddGroup("Designers", designers...)
+		s.must(err)
+		bea, dan := designers[0], designers[2]
+		s.drop(bea, "ChatGPT's", 10, "/AI/"+may)
+		s.drop(bea, "ChatGPT's", 100, "/AI/keep/"+july)
+		s.drop(bea, "ChatGPT's", 100, "/launch-2027 poster.png")
+		s.drop(bea, "ChatGPT's", 100, "/wanted.png")
+		s.drop(bea, "ChatGPT's", 100, "/Camera Uploads/"+june)
+		s.drop(dan, "ChatGPT's", 100, "/Clients/"+august)
+		s.clock = s.clock.Add(time.Hour)
+		s.signIn("studio")
+		s.run("scan")
+		for _, kept := range []string{"wanted.png", "launch-2027 poster.png"} {
+			s.run("keep", "studio/bea@studio.example:/"+kept)
+		}
+		s.later = func() { s.must(group.Set(append(designers, join("noah"))...)) } // a new account
+	},
 }
 
 // testdata/examples has the results of each example, picture by picture, on three visits of a user who applies what
@@ -518,6 +678,9 @@ func (s *stage) compare(golden string) {
 		days time.Duration
 	}{{"the first visit", 0}, {"35 days later", 35}, {"15 days after that", 15}} {
 		s.clock = s.clock.Add(visit.days * day)
+		if visit.days == 35 && s.later != nil {
+			s.later()
+		}
 		fmt.Fprintf(&got, "== %s\n%s", visit.said, s.plan())
 		s.run("apply", "--yes")
 	}

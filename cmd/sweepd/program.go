@@ -14,6 +14,7 @@ import (
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 	"github.com/sweepd/sweepd/internal/daemon"
 	"github.com/sweepd/sweepd/internal/event"
 	"github.com/sweepd/sweepd/journal"
@@ -37,6 +38,7 @@ type program struct {
 
 	// account opens an account; nil: see app.Options.
 	account func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error)
+	net     oauth.Net // how calls to clouds are made; zero: see app.Options
 	// upload uploads a picture to OpenAI; nil: see app.Options.
 	upload sweeper.Ask
 	// classifier is nil for the built-in one.
@@ -270,7 +272,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 func (p *program) options() app.Options {
 	return app.Options{
 		Getenv: p.getenv, PolicyFile: p.policyFile, PolicyText: p.policyText, Now: p.now, Uptime: p.uptime,
-		Account: p.account, Ask: p.upload, Classifier: p.classifier,
+		Account: p.account, Net: p.net, Ask: p.upload, Classifier: p.classifier,
 		Log: slog.New(slog.NewTextHandler(p.stderr, p.level(slog.LevelWarn))),
 	}
 }

@@ -32,9 +32,10 @@ func (o Options) google(p Paths, name string, st policy.Storage, use googleaccou
 	}
 }
 
-// net returns the options of calls to a cloud. The transport is a fresh one, which honours HTTPS_PROXY and
-// SSL_CERT_FILE.
-func (o Options) net() oauth.Net { return oauth.Net{Now: o.Now, Log: o.Log} }
+// net returns the options of calls to a cloud.
+func (o Options) net() oauth.Net {
+	return oauth.Net{Base: o.Net.Base, Sleep: o.Net.Sleep, Now: o.Now, Log: o.Log}
+}
 
 // netOf is net with the quota of a storage's service.
 func (o Options) netOf(st policy.Storage) oauth.Net {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sweepd/sweepd/fingerprint"
 	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/cloud/oauth"
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
@@ -44,6 +45,9 @@ type Options struct {
 	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
 	// type, with the grant that sweepd login stored.
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
+	// Net has the transport of all calls to clouds, and how they wait; its zero value is a fresh one, which honours
+	// HTTPS_PROXY and SSL_CERT_FILE, and a timer. Its other fields are set.
+	Net oauth.Net
 	// Quota returns what the calls to the service of an account wait for. nil: they wait for nothing.
 	Quota func(policy.Storage) cloudhttp.Quota
 	// Ask uploads a picture to OpenAI. nil: with the API key of the policy.

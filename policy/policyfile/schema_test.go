@@ -90,7 +90,7 @@ func (user) JSONSchema() *jsonschema.Schema {
 }
 
 func (group) JSONSchema() *jsonschema.Schema {
-	return named("group", "The address of a group in a Workspace.",
+	return named("group", "The address of a group in a Workspace, or the name of one in a Dropbox team.",
 		pattern(`^\S(.*\S)?$`), "designers@example.org")
 }
 
@@ -310,7 +310,10 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 				everybody(false, []string{"users"}, "group", "query", "admin"),
 			}
 		case policy.DropboxTeam:
-			takes.Required = append(takes.Required, "users")
+			takes.OneOf = []*jsonschema.Schema{
+				{Required: []string{"users"}, Not: anyOfKeys("group")},
+				{Required: []string{"group"}, Not: anyOfKeys("users")},
+			}
 		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: &jsonschema.Schema{Properties: of}, Then: takes})
 	}
