@@ -19,7 +19,7 @@ const MaxAsked = 50 << 20
 // a smaller one than this is an icon or a thumbnail.
 const minAsked = 256
 
-// Answer is what OpenAI said about the bytes of one picture, which were uploaded for it.
+// Answer is OpenAI's answer about the bytes of one picture, which were uploaded for it.
 type Answer struct {
 	At      time.Time `json:"at"`                // when it was asked, in UTC
 	SynthID bool      `json:"synthid,omitempty"` // its watermark was found; false: nothing follows

@@ -14,7 +14,7 @@ const (
 	Exported Knowledge = iota + 1
 	// Stripped means that the bytes are a picture that OpenAI signed, without the credential; see Verdict.Twin.
 	Stripped
-	// Named means that the person said that the picture is from ChatGPT.
+	// Named means that the person named the picture as one from ChatGPT.
 	Named
 	// Given means that the person gave the picture to ChatGPT.
 	Given
@@ -36,8 +36,8 @@ var known = [...]Evidence{
 
 // With returns v with what is known of the bytes, of which the hash of the whole file was compared. by is the product,
 // if it is known. If the person gave the picture to ChatGPT, nothing else counts. A picture that another maker signed
-// gets no other level, and one into which OpenAI's credential says that another picture went stays derived: that one
-// may be the person's own. What is no image stays as it is.
+// gets no other level, and one that has another picture in it, by OpenAI's credential, stays derived: the other may be
+// the person's own. A file that is no image keeps its verdict.
 func (v Verdict) With(k Knowledge, by Product) Verdict {
 	if v.MediaType == "" {
 		return v

@@ -22,7 +22,7 @@ const (
 	fileOverridden = "said of file" // the body is the row of table words
 	// contentOverridden has the encoded row of table contents as its body.
 	contentOverridden = "said of content"
-	// restored is that the next line has the word on a file that the operation brought back. Where all lines are in one
+	// restored is that the next line has the word on a file that the operation brought back. If all lines are in one
 	// chain, the line of its outcome is there instead.
 	restored = "restored"
 	// sourceSaid is that pictures were learnt from a source, or that it was forgotten. The body is the row of table

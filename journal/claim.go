@@ -13,10 +13,10 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// Limits are shared by all who sweep with one journal. What a plan was allowed is claimed before its first file, and
-// counts as used for all others as far as its operations have not begun. In a database a claim is a row that belongs
-// to the lease of its storage: once that has ended, no operation can begin under it, and it counts no more. In a file
-// the claims are this process's, and the lease limitsLease keeps out other processes while there are any.
+// Limits are shared by all who sweep with one journal. A plan claims its allowance before its first file. The part
+// whose operations have not begun counts as used for all others. In a database a claim is a row that belongs to the
+// lease of its storage: once that has ended, no operation can begin under it, and it counts no more. In a file the
+// claims are this process's, and the lease limitsLease keeps out other processes while there are any.
 
 // limitsLease cannot be the name of a storage, because parentheses are not allowed in one.
 const limitsLease = "(limits)"

@@ -233,7 +233,7 @@ func (w *copying) do(ends []byte) error {
 	return nil
 }
 
-// rows copies a table. What an operation is resolved by may come later, and is left out.
+// rows copies a table. It leaves out the operation that resolves another one, which may come later.
 func (w *copying) rows(table string) error {
 	order := ""
 	if table == "operations" || table == "runs" {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// dialect is what the databases say in different words. All other statements run on both.
+// dialect has the parts of statements in which the databases differ. All other statements run on both.
 type dialect struct {
 	// noBytes is the literal of no bytes, for conditions that have to be those of an index.
 	noBytes string

@@ -61,8 +61,8 @@ func (e *BrokenError) Unwrap() error { return ErrDamaged }
 // errReadOnly is the error of every write to a journal that OpenReadOnly or Peek returned.
 var errReadOnly = fmt.Errorf("the journal is opened read-only: %w", fs.ErrPermission)
 
-// fault returns err, wrapped in ErrDamaged if the database reports damage, which no retry can repair, or in what else
-// callers tell apart.
+// fault returns err, wrapped in ErrDamaged if the database reports damage, which no retry can repair, or in another
+// error that callers distinguish.
 func fault(err error) error {
 	if err == nil {
 		return nil

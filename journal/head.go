@@ -39,7 +39,7 @@ func readHead(path string) (*head, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A head has about 90 bytes. Of a larger file this reads enough to refuse it.
+	// A head has about 90 bytes. This reads enough of a larger file to refuse it.
 	b, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ type heads struct {
 }
 
 // newHeads returns the heads of the journal of that ID. It returns ErrMissing if this machine has those of another one
-// in dir, and ErrOlder if the decisions of users are older than dir says. "" is for no folder.
+// in dir, and ErrOlder if the decisions of users are older than dir shows. "" is for no folder.
 func newHeads(ctx context.Context, l *leases, dir, id string) (*heads, error) {
 	h := &heads{leases: l, last: map[string]head{}, grown: map[string]bool{}, whole: map[string]bool{}}
 	if dir == "" {

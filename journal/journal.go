@@ -95,7 +95,7 @@ func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
 
 // Peek is OpenReadOnly for a reader that leaves no trace, such as the completion of a shell: it makes no log and no
 // index of SQLite beside the journal, and frees no reserve. It returns an error if that is not possible, which is so
-// after a crash until the journal is opened again. What it reads while another process writes may be wrong.
+// after a crash until the journal is opened again. Reads while another process writes may be wrong.
 func Peek(ctx context.Context, path string) (*Journal, error) {
 	if postgres.IsDSN(path) { // a database has no traces to leave
 		return OpenReadOnly(ctx, path)

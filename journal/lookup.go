@@ -24,7 +24,7 @@ func (j *Journal) Known(ctx context.Context) (_ *known.Set, state KnownState, er
 		return nil, state, fmt.Errorf("read the known pictures: %w", fault(err))
 	}
 	if len(key) > 0 && set.Len() > 0 && j.write != nil {
-		// Only time is lost if it cannot be stored, and the guard keeps what says more about the journal.
+		// Only time is lost if it cannot be stored, and the guard keeps any error that shows more about the journal.
 		_ = j.storeLookup(ctx, set, state, key)
 	}
 	return set, state, nil

@@ -42,7 +42,7 @@ func (j *Journal) Remember(
 	})
 }
 
-// addHash adds one hash to the row for its shard. Of a row of another version nothing is kept.
+// addHash adds one hash to the row for its shard. Nothing is kept of a row of another version.
 func (s *VerdictCache) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
 	s = &VerdictCache{j: s.j, storage: s.storage, version: s.version} // the transaction may be tried again
 	var start, version int

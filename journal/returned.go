@@ -37,9 +37,9 @@ func movedLikeArgs(e providers.Entry) []any {
 	return []any{e.Size, []byte(e.Ref), []byte(e.Path), micros(e.Modified), micros(e.Created)}
 }
 
-// MovedLike returns the operations that trashed a file like e, with its size and with its ref, path, modification
-// time or birth time, and whose file sweepd neither restored nor purged. Of several operations on the same file it
-// returns the last. Only the storage knows the present place of such a file.
+// MovedLike returns the operations that trashed a file like e, with its size and with its ref, path, modification time
+// or birth time, and whose file sweepd neither restored nor purged. It returns the last of several operations on the
+// same file. Only the storage knows the present place of such a file.
 func (j *Journal) MovedLike(ctx context.Context, e providers.Entry) ([]Operation, error) {
 	args := movedLikeArgs(e)
 	var some bool

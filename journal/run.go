@@ -105,7 +105,7 @@ func (j *Journal) RunsSince(ctx context.Context, since time.Time) ([]Run, error)
 }
 
 // TimeBefore returns for each run the latest time at which any earlier run began or ended. The run cannot have been
-// before that, whatever its clock said. Times after now are left out: the clock of those runs was wrong.
+// before that, even if its clock was wrong. Times after now are left out: the clock of those runs was wrong.
 func (j *Journal) TimeBefore(ctx context.Context, now time.Time) (map[int64]time.Time, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT id, began, ended FROM runs ORDER BY id`)
 	if err != nil {

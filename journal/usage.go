@@ -19,9 +19,9 @@ type Amount struct {
 type Usage struct{ Trash, Purge map[string]Amount }
 
 // Usage returns what operations have taken since a time, and what plans may still take: see Claim. It counts the
-// operations that began at that time or later and are done or open, except for files that were restored since. Those
-// of a run after one of that time count too, whatever the clock said then; a run after now is not one of that time. The
-// zero time is before everything.
+// operations that began at that time or later and are done or open, except for files that were restored since. Those of
+// a run after one of that time count too, even if the clock was wrong then; a run after now is not one of that time.
+// The zero time is before everything.
 func (j *Journal) Usage(ctx context.Context, since, now time.Time) (used Usage, err error) {
 	var claimed []claim
 	if j.leases != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/sweepd/sweepd/fingerprint"
 )
 
-// FromExport returns the pictures of an export that may be known, with the source that they are from. Of an export that
-// is not complete only the uploads may: what shows that a picture is an upload may be in the missing part.
+// FromExport returns the pictures of an export that may be known, with the source that they are from. Only the uploads
+// may be known of an export that is not complete: what shows that a picture is an upload may be in the missing part.
 func FromExport(path string, r *export.Report) (Source, []Picture) {
 	from := Source{Kind: Export, Path: path, Complete: r.Complete(), Absent: r.Absent}
 	for _, p := range r.Problems {

@@ -22,7 +22,7 @@ const (
 	Generated Origin = iota + 1
 	// Uploaded is a picture that the person gave to ChatGPT, according to a data export.
 	Uploaded
-	// Named is a picture of which the person said that it is from ChatGPT.
+	// Named is a picture that the person named as one from ChatGPT.
 	Named
 	// Verified is a picture whose credential a scan has verified.
 	Verified

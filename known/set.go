@@ -265,7 +265,7 @@ func (m Match) Generated() bool { return !m.Uploaded() && m.reasons&isGenerated 
 // Twin reports whether these are the bytes of a verified picture without its credential.
 func (m Match) Twin() bool { return !m.Uploaded() && m.reasons&isTwin != 0 }
 
-// Named reports whether the person said of these bytes that they are from ChatGPT.
+// Named reports whether the person named these bytes as a picture from ChatGPT.
 func (m Match) Named() bool { return !m.Uploaded() && m.reasons&isNamed != 0 }
 
 // Ours reports whether any of Generated, Twin and Named is true, so that the match speaks for ChatGPT.

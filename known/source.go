@@ -12,8 +12,8 @@ type Source struct {
 	Kind   Kind
 	Path   string // absolute, without links, as it was when the pictures were learnt
 	Learnt time.Time
-	// Complete means that an export was read and understood as a whole. Of one that is not complete, only the uploads
-	// are known.
+	// Complete means that an export was read and understood as a whole. Only the uploads are known of one that is not
+	// complete.
 	Complete bool
 
 	Generated, Uploaded, Named int      // pictures with these origins

@@ -13,15 +13,15 @@ import (
 // AskOpenAI is the value of Storage.Ask and Rule.Ask for OpenAI's Content Provenance API.
 const AskOpenAI = "openai"
 
-// OpenAI is how OpenAI is asked about pictures. It is used by the storages and the rules whose Ask says so, and by no
-// other.
+// OpenAI is how OpenAI is asked about pictures. It is used by the storages and the rules whose Ask is AskOpenAI, and by
+// no other.
 type OpenAI struct {
 	Key     string // absolute path of the file with the API key
 	Uploads int    // the most pictures that are uploaded in 24 hours, by all storages together
 }
 
-// Asks reports whether pictures of the storage may be uploaded to OpenAI: by the word of the storage, or of a rule that
-// can match a file there. OpenAI's answers count in such a storage only, and there for all rules.
+// Asks reports whether pictures of the storage may be uploaded to OpenAI: if the storage asks, or a rule that can match
+// a file there. OpenAI's answers count in such a storage only, and there for all rules.
 func (p *Policy) Asks(storage string) bool {
 	return p.asksAll(storage) || slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.asks() && r.about(storage) })
 }
@@ -69,7 +69,7 @@ func (p *Policy) asking() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.Storages)), func(name string) bool { return !p.asksAll(name) })
 }
 
-// askedBy returns the names of the storages whose pictures are uploaded because the rule says so.
+// askedBy returns the names of the storages whose pictures are uploaded because of the rule.
 func (p *Policy) askedBy(r Rule) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.Storages)), func(name string) bool {
 		return !r.asks() || !r.about(name) || p.asksAll(name)
@@ -94,8 +94,8 @@ func (p *Policy) uploads(pr language.Printer) (text string) {
 	return text
 }
 
-// idleAsks returns a caution for each storage and rule by whose word nothing is uploaded: a picture that OpenAI
-// recognises is derived, and likely or strong.
+// idleAsks returns a caution for each storage and rule that asks without any upload: a picture that OpenAI recognises
+// is derived, and likely or strong.
 func (p *Policy) idleAsks() (cautions []language.Message) {
 	for _, name := range p.asking() {
 		if !slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.about(name) && r.takesRecognised() }) {

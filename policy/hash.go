@@ -16,7 +16,7 @@ const hashVersion = "policy 2"
 
 // Hash returns the SHA-256, in hex, of the part of the policy that controls deletions. It is of the meaning: policies
 // that differ only in comments, in layout or in defaults that are written out have the same hash, and so has a policy
-// whose words for the user change. Any other root, rule, limit or age gives another one, and plans made under the old
+// whose texts for the user change. Any other root, rule, limit or age gives another one, and plans made under the old
 // hash are refused. Mode, Reload, Schedule, Notify, Page and OpenAI do not change it, because they do not change the
 // decision on any file; Links do not either, because they are of the machine.
 func (p *Policy) Hash() string {

@@ -18,7 +18,7 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// not returns the negation. That of unknown is unknown.
+// not returns the negation. The negation of unknown is unknown.
 func (t truth) not() truth { return yes - t }
 
 // String returns "no", "unknown" or "yes", as in Check.Holds.

@@ -28,8 +28,8 @@ const maxUnanswered = 3
 
 // asking is what the scan of a storage that asks has to upload. All storages are examined first, because the originals
 // that are verified may settle what a picture is; then one picture at a time is uploaded. So the listing waits for no
-// answer, and only one picture is in memory. What is left over, by the limit or because the service fails, waits for a
-// later scan.
+// answer, and only one picture is in memory. Pictures that are left over, by the limit or because the service fails,
+// wait for a later scan.
 type asking struct {
 	on    bool
 	left  int        // uploads that the limit permitted when the scan began
@@ -201,8 +201,8 @@ func (sc *scan) unasked(ctx context.Context, r *reader, c openCase) (done bool) 
 // doingAsk is what could not be done, in a Problem.
 const doingAsk = "ask OpenAI about"
 
-// askLast asks about the queued pictures of all scans, and finishes these. What a finished scan queues comes from the
-// record, and is asked about in the end.
+// askLast asks about the queued pictures of all scans, and finishes these. Pictures that a finished scan queues come
+// from the record, and are asked about in the end.
 func askLast(ctx context.Context, scans []*scan) error {
 	for _, finished := range []bool{false, true} {
 		known := !slices.ContainsFunc(scans, func(sc *scan) bool { return sc.unnoted })
@@ -312,8 +312,8 @@ func (sc *scan) unread(ctx context.Context, e providers.Entry, err error) {
 	}
 }
 
-// picture reads all bytes of a file into the buffer and notes their hashes. What is uploaded and what the answer is
-// bound to are the same bytes.
+// picture reads all bytes of a file into the buffer and notes their hashes. The answer is bound to the same bytes that
+// are uploaded.
 func (sc *scan) picture(ctx context.Context, r *reader, c *openCase, buffer []byte) ([]byte, error) {
 	e := &c.Entry
 	r.open(ctx, sc.st, *e)

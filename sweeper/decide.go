@@ -268,7 +268,7 @@ func (l live) originals(ctx context.Context) ([]journal.KnownPicture, error) {
 }
 
 // restored reports whether an undo has restored a file of the same size, or of the size of an original of this one: the
-// record of a kept content does not say whether an undo or a user has kept it.
+// record of a kept content does not show whether an undo or a user has kept it.
 func (l live) restored(ctx context.Context) (bool, error) {
 	originals, err := l.originals(ctx)
 	if err != nil {
@@ -291,7 +291,7 @@ func (l live) returned(ctx context.Context) (time.Time, error) {
 	return l.by.s.returned(ctx, l.st, l.r, l.e)
 }
 
-// guards asks a disk for all of its guards. Of a remote storage it returns what the entry shows, at no cost.
+// guards asks a disk for all of its guards. It returns what the entry shows for a remote storage, at no cost.
 func (l live) guards(ctx context.Context, protect []providers.Guard) ([]providers.Held, error) {
 	if isRemote(l.st) {
 		return only(shown(l.e), protect), nil
@@ -379,8 +379,8 @@ func (q *question) byUser(ctx context.Context) error {
 	return errDecided
 }
 
-// byMandate passes over the decision of the user to keep a file that a mandatory rule trashes. What an undo restored is
-// kept all the same, or the next sweep would trash it again.
+// byMandate passes over the decision of the user to keep a file that a mandatory rule trashes. A file that an undo
+// restored is kept all the same, or the next sweep would trash it again.
 func (q *question) byMandate(ctx context.Context) error {
 	why := q.facts.whyKept(ctx)
 	restored, err := q.facts.restored(ctx)

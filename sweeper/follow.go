@@ -16,7 +16,8 @@ import (
 // own.
 func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && !sc.st.Part() }
 
-// learning is how long a storage that is followed waits for twins of new originals. What is learnt does not wait.
+// learning is how long a storage that is followed waits for twins of new originals. Knowledge from a source does not
+// wait.
 const learning = 24 * time.Hour
 
 // since returns the cursor from which to list, or "" if the files that the feed does not name have to be compared with

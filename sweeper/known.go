@@ -14,9 +14,9 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// The verdicts in the journal are those of the detectors alone. What is known of a file's bytes is weighed with a
-// verdict each time it is used, so that nothing outlives the source from which it was learnt. A plain image whose size
-// is known has a Record with its hash, so that it is read only once for this.
+// The verdicts in the journal are those of the detectors alone. Knowledge of a file's bytes is weighed with a verdict
+// each time it is used, so that nothing outlives the source from which it was learnt. A plain image whose size is known
+// has a Record with its hash, so that it is read only once for this.
 
 // knowledge has the known pictures as of one state of the journal.
 type knowledge struct {
@@ -24,7 +24,7 @@ type knowledge struct {
 	state   journal.KnownState
 	exports []string // the paths of the data exports that were learnt
 	// answers are OpenAI's, by the bytes that they are about. They are nil for a storage for which the policy does not
-	// ask, so that nothing that OpenAI says counts there.
+	// ask, so that no answer of OpenAI counts there.
 	answers answers
 }
 
@@ -100,7 +100,7 @@ func (k knowledge) answer(e providers.Entry) (a fingerprint.Answer, ok bool) {
 // hasSize reports whether anything is known of any bytes of that size.
 func (k knowledge) hasSize(size int64) bool { return k.set.HasSize(size) || len(k.answers[size]) > 0 }
 
-// weigh adds what is known of the bytes to the record, whose verdict is that of the detectors. What is learnt from the
+// weigh adds what is known of the bytes to the record, whose verdict is that of the detectors. Knowledge from the
 // person's own pictures settles what OpenAI is asked about.
 func (k knowledge) weigh(rec *journal.Record) {
 	if k.set.Len() == 0 && len(k.answers) == 0 {

@@ -38,7 +38,7 @@ type lookalikes struct {
 	decoder   *thumbnail.Maker
 }
 
-// original is what is told of the picture that another one looks like.
+// original describes the picture that another one looks like.
 type original struct {
 	name    string
 	product fingerprint.Product
@@ -150,8 +150,8 @@ func (x *lookalikes) mayHave(v fingerprint.Verdict) bool {
 	return x != nil && v.Unsettled() && x.originals.MayHave(v.Width, v.Height)
 }
 
-// look returns what a picture looks like, for a scan; nothing if it cannot be decoded. Of a remote storage's file it is
-// the look of the thumbnail that the storage makes, which may be of older bytes.
+// look returns what a picture looks like, for a scan; nothing if it cannot be decoded. The look of a remote storage's
+// file is that of the thumbnail that the storage makes, which may be of older bytes.
 func (x *lookalikes) look(
 	ctx context.Context, st *providers.Storage, e providers.Entry, width, height int,
 ) ([]perceptual.Look, error) {

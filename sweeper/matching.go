@@ -80,7 +80,7 @@ func (s *Sweeper) weighTrashed(
 var longAgo = time.Unix(1, 0)
 
 // wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by
-// every path that it may have had there. Of the guards only "tagged" applies, because a tag in the bytes is still
+// every path that it may have had there. The only guard that applies is "tagged", because a tag in the bytes is still
 // there.
 func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool {
 	if holdsTag(s.o.Policy, b.Verdict) {
@@ -201,9 +201,9 @@ func (by decider) keptInBin(
 	return why, err
 }
 
-// givenInBin returns whyGiven if the person gave the entry to ChatGPT without its credential. That is known of pictures
-// that a scan has verified whole; of others only the bytes tell it. So the file is read before it is purged, if any
-// upload may be what is left of it. If one is, the picture is recorded, so that keptInBin knows it from then on.
+// givenInBin returns whyGiven if the person gave the entry to ChatGPT without its credential. This is known of pictures
+// that a scan has verified whole; for others it takes the bytes. So the file is read before it is purged, if any upload
+// may be what is left of it. If one is, the picture is recorded, so that keptInBin knows it from then on.
 func (by decider) givenInBin(
 	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed,
 ) (why language.Message, err error) {

@@ -35,10 +35,10 @@ type Options struct {
 	// at the storages reports them as a Problem and concludes nothing about them.
 	Unopened map[string]error
 
-	// Ask uploads a picture of a storage for which the policy says so. nil: nothing is uploaded, and earlier answers
-	// count.
+	// Ask uploads a picture of a storage for which the policy asks OpenAI. nil: nothing is uploaded, and earlier
+	// answers count.
 	Ask Ask
-	// AskErr is why Ask is nil although the policy says so. Each scan reports it.
+	// AskErr is why Ask is nil although the policy asks. Each scan reports it.
 	AskErr error
 
 	// Uptime returns the kernel's ID of this boot and the time since it. Without it only a clock that goes back is

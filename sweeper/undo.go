@@ -15,8 +15,8 @@ import (
 // restored file is kept from then on: by its name through the journal's End, and by its content through keepContent if
 // the storage has returned no hash of it.
 
-// Undo restores the files that the operations trashed. Of files with the same path, the first is restored first. It
-// never overwrites: a file whose name is taken stays in the trash and is a Problem. The journal keeps restored files
+// Undo restores the files that the operations trashed. The first of several files with the same path is restored first.
+// It never overwrites: a file whose name is taken stays in the trash and is a Problem. The journal keeps restored files
 // from then on, both the file and its content, because the user asked for them.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", nil, nil, nil, func(ctx context.Context, sum *Summary) error {

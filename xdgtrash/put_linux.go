@@ -46,9 +46,9 @@ func (x *Trash) at(point string) error {
 // Put moves the file into the trash: into the home trash if that is in the same volume, otherwise into the trash
 // directory on top of the volume. It returns the receipt by which the file can be restored and purged.
 //
-// The file moves only in its state, and only if no program has it open for writing, as far as the file system tells.
-// It refuses immutable files with ErrProtected. If an earlier call with that key was interrupted, Put completes it
-// first. After an error nothing of the attempt is left, or the error wraps ErrUncertain: then Settle finds out.
+// The file moves only in its state, and only if no program has it open for writing, as far as the file system shows. It
+// refuses immutable files with ErrProtected. If an earlier call with that key was interrupted, Put completes it first.
+// After an error nothing of the attempt is left, or the error wraps ErrUncertain: then Settle finds out.
 func (x *Trash) Put(ctx context.Context, q Request) (string, error) {
 	m, err := x.newMove(q)
 	if err != nil {

@@ -93,7 +93,7 @@ type setOverride func(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (language.Message, error)
 
-// keepFile keeps the file and its content, for which the file is read whole. The text says so if a mandatory rule
+// keepFile keeps the file and its content, for which the file is read whole. The text names the rule if a mandatory one
 // trashes the file all the same.
 func keepFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,

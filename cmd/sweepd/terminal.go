@@ -29,7 +29,7 @@ type terminal struct {
 	in       language.Printer // the language of texts
 }
 
-// newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org,
+// newTerminal returns the terminal of two streams. It reads NO_COLOR of the environment, see https://no-color.org,
 // TERM, the variables by which linking knows terminals, and the locale.
 func newTerminal(out, err io.Writer, getenv func(string) string, now func() time.Time) *terminal {
 	t := &terminal{out: newStream(out), err: newStream(err), live: isTerminal(err), now: now, in: language.New(getenv)}

@@ -47,8 +47,8 @@ func (e *boxExclusion) conditional() bool {
 }
 
 // leavesOut returns an error unless the binding leaves out nothing but the store's box, the first box, which has only
-// the file's type, and an index of a video (mfra). It reports whether it leaves out the first box. What else a binding
-// could leave out might be changed after the signing.
+// the file's type, and an index of a video (mfra). It reports whether it leaves out the first box. Any other part that
+// a binding leaves out could be changed after the signing.
 func (b *boxBinding) leavesOut() (ftyp bool, err error) {
 	own := false
 	for _, e := range b.Exclusions {
@@ -70,8 +70,8 @@ func (b *boxBinding) leavesOut() (ftyp bool, err error) {
 	return ftyp, nil
 }
 
-// check implements hardBinding. What a tagger writes into such a file is in boxes that the binding covers, so no file
-// is tagged. Nor has one a twin: without the credential, its pixels are elsewhere than it states.
+// check implements hardBinding. A tagger writes into boxes that the binding covers, so no file of this kind is tagged.
+// Nor has one a twin: without the credential, its pixels are elsewhere than it states.
 func (b *boxBinding) check(s *source, sp *span, _ string, headerOnly bool, buf []byte, stop *atomic.Bool,
 ) (is bound, err error) {
 	ftyp, err := b.leavesOut()

@@ -5,8 +5,8 @@ import "encoding/binary"
 // provenance is the user type of the box that has a store (C2PA 2.2, A.5.1).
 const provenance = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81"
 
-// storeHead is what precedes the store in its box: size, kind, user type, version and flags, purpose, and the place
-// of the hashes of pieces. That place is not looked at, because a binding with such hashes is not supported.
+// storeHead is what precedes the store in its box: size, kind, user type, version and flags, purpose, and the place of
+// the hashes of pieces. The place is not read, because a binding with such hashes is not supported.
 const storeHead = 8 + 16 + 4 + int64(len(purpose)) + 8
 
 // purpose is the one of a box with a manifest store; "merkle" has hashes of pieces, and later versions have more.

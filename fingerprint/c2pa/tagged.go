@@ -30,8 +30,8 @@ type untagged struct {
 type section struct{ off, end int64 }
 
 // withoutTags returns the file without the tags that begin before end. It reports false if the file has no tags there,
-// if its parts cannot be told apart, if a tag is longer than the file, or if the file has a second credential. It also
-// reports false after a reader's error, which is in s.err.
+// if its parts cannot be distinguished, if a tag is longer than the file, or if the file has a second credential. It
+// also reports false after a reader's error, which is in s.err.
 func withoutTags(s *source, sp *span, mediaType string, end int64) (*untagged, bool) {
 	u := &untagged{kept: []section{{0, s.size}}, start: sp.off}
 	var ok bool

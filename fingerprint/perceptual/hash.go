@@ -2,9 +2,9 @@
 //
 // A picture's hash is PDQ, as described in "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm"
 // (Facebook, 2019, https://github.com/facebook/ThreatExchange/tree/main/pdq): the signs of its 256 lowest frequencies.
-// Copies of a picture have hashes with few different bits, and unrelated pictures differ in about half of them. What
-// was cropped by more than 2 %, mirrored or turned is not recognised. Two pictures that look alike need not have the
-// same origin: a hash is a hint, never a proof.
+// Copies of a picture have hashes with few different bits, and unrelated pictures differ in about half of them. A copy
+// that was cropped by more than 2 %, mirrored or turned is not recognised. Two pictures that look alike need not have
+// the same origin: a hash is a hint, never a proof.
 package perceptual
 
 import (
@@ -20,7 +20,7 @@ const (
 	Near = 50 // probably the same
 )
 
-// MinQuality is the least quality of a picture whose hash tells it apart from others: see Look.Quality.
+// MinQuality is the least quality of a picture whose hash distinguishes it from others: see Look.Quality.
 const MinQuality = 50
 
 // Hash is the PDQ hash of a picture. Bit 16i+j, counted from the lowest bit of the first element, is set if the

@@ -27,8 +27,8 @@ func (x *Index) Add(l Look) {
 func (x *Index) Len() int { return len(x.hashes) }
 
 // Nearest returns the number of the picture with the least distance from l, of those that have its shape and are no
-// farther away than most. ok is false if there is none, or if l has too little detail. Of two with the same distance
-// it returns the first.
+// farther away than most. ok is false if there is none, or if l has too little detail. It returns the first of two with
+// the same distance.
 func (x *Index) Nearest(l Look, most int) (n, distance int, ok bool) {
 	if !l.Usable() {
 		return 0, 0, false

@@ -32,7 +32,7 @@ type Look struct {
 	Ratio   float64 // width / height
 }
 
-// Usable reports whether the picture has enough detail to be told apart from others.
+// Usable reports whether the picture has enough detail to be distinguished from others.
 func (l Look) Usable() bool { return l.Quality >= MinQuality }
 
 // SameShape reports whether two pictures have the same ratio of width and height, within 2 %: what a resize or a small

@@ -163,10 +163,10 @@ func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Reques
 	return r, drive, err
 }
 
-// LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner
-// of the storage. If the access cannot be revoked, nothing is deleted unless anyway is set: the grant is the only
-// means to revoke it later. It returns the grant as it was. Of an account of a fleet, which has no grant of its own,
-// only the owner can be deleted.
+// LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner of
+// the storage. If the access cannot be revoked, nothing is deleted unless anyway is set: the grant is the only means to
+// revoke it later. It returns the grant as it was. An account of a fleet has no grant of its own, so only its owner can
+// be deleted.
 func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g oauth.Grant, err error) {
 	a, err := o.account(storage)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/sweepd/sweepd/policy"
 )
 
-// Roll is whose accounts the fleets of a policy sweep, as their directories say.
+// Roll has the accounts that the fleets of a policy sweep, by their directories.
 type Roll struct {
 	Members map[string][]string // by fleet: the names of the members' storages, sorted
 	Absent  []Absent
@@ -88,7 +88,7 @@ func ruled(p *policy.Policy, fleet string) (all []string) {
 
 // meant compares the addresses that rules name with those of the selected users. A rule is for an account by its main
 // address alone, so an account that a rule names by another one is not swept: the rule may be what keeps its files. An
-// address of nobody is reported. Where the policy lists the users, no directory shows whose it is, and none is swept.
+// address of nobody is reported. If the policy lists the users, no directory shows whose it is, and none is swept.
 func (r *Roll) meant(fleet string, st policy.Storage, named []string, users []user) {
 	if r.Errs[fleet] != nil {
 		return

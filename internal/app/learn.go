@@ -130,7 +130,7 @@ func fromExport(path string, read func() (*export.Report, error)) (Lesson, []kno
 	return Lesson{Source: from, Unlooked: r.Unlooked}, pictures, nil
 }
 
-// named returns the picture in f, of which the person says that it is from ChatGPT.
+// named returns the picture in f, which the person names as one from ChatGPT.
 func (a *App) named(f *os.File, size int64) (known.Picture, error) {
 	if size > maxNamed {
 		return known.Picture{}, errNotLearnt

@@ -18,9 +18,9 @@ import (
 	"github.com/sweepd/sweepd/sweeper"
 )
 
-// Pause is the user's decision that nothing may be deleted. That of this machine is a file of its own in the state
-// directory, so that it can be made (if need be with touch) and takes effect even if all else is broken. That of all
-// machines is a row of the journal that they share; see PauseAll.
+// Pause is the user's decision that nothing may be deleted. The pause of this machine is a file of its own in the state
+// directory, so that it can be made (if need be with touch) and takes effect even if all else is broken. The pause of
+// all machines is a row of the journal that they share; see PauseAll.
 type Pause struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"` // zero: until further notice

@@ -33,7 +33,7 @@ type Options struct {
 	Listen  []string // the addresses to serve on, see status.Listen; sockets from systemd are added
 	Pprof   bool     // serve profiles there too
 	// Review is the address of the review page on this machine; "": none, but for a socket from systemd named review,
-	// and for what the policy says of other machines.
+	// and for the policy's address for other machines.
 	Review  string
 	Version string           // of this program
 	OnRun   func(report.Run) // is called with each run, one at a time; may be nil

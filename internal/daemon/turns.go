@@ -67,7 +67,7 @@ func (s *Service) Progress(storage string) time.Time {
 }
 
 // Slice is what one turn may take of a storage: so many files are examined, so many moved, and none begins so long
-// after the first one. What is left is due at once. A listing has no limit: a part of it is of no use to the next turn.
+// after the first one. The rest is due at once. A listing has no limit: a part of it is of no use to the next turn.
 type Slice struct {
 	Files int
 	Time  time.Duration
@@ -249,8 +249,8 @@ func (a agenda) text(by string) string {
 	return string(text)
 }
 
-// remember reads what text returned. What it says under another policy is not taken over, as a loop takes nothing over
-// from that of an earlier policy, but for a request of the user, and another try that is due.
+// remember reads what text returned. It takes over nothing from another policy, as a loop takes nothing
+// over from that of an earlier policy, but for a request of the user, and another try that is due.
 func (a *agenda) remember(text, by string) error {
 	var r remembered
 	err := json.Unmarshal([]byte(text), &r)

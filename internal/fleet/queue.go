@@ -78,7 +78,7 @@ type job struct{ turn }
 // Kind is the name of the job in the database.
 func (job) Kind() string { return "sweepd_turn" }
 
-// InsertOpts are those of each job. It is never tried again: the row of its storage says when the next turn is due. The
+// InsertOpts are those of each job. It is never tried again: the row of its storage has the time of the next turn. The
 // states are named because the default has those of jobs that have ended.
 func (job) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{
@@ -142,7 +142,7 @@ func (f *fleet) watched(ctx context.Context, t turn, make func(context.Context) 
 	return make(ctx)
 }
 
-// goOn says of the turns under way that they are not lost, as long as they make progress. It ends the others, and those
+// goOn records that the turns under way are not lost, as long as they make progress. It ends the others, and those
 // whose storage has another turn by now.
 func (f *fleet) goOn(ctx context.Context, progress func(storage string) time.Time) error {
 	now := f.o.Now()
@@ -283,7 +283,7 @@ func (f *fleet) run(ctx context.Context) error {
 // stopTimeout is how long the end of a worker waits for its turns.
 const stopTimeout = 20 * time.Second
 
-// pump queues what is due, and says that the worker is alive, until ctx ends. It returns ErrNewer as soon as a newer
+// pump queues what is due, and records that the worker is alive, until ctx ends. It returns ErrNewer as soon as a newer
 // program has been at work.
 func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots map[string]int) error {
 	poll, beat := time.NewTicker(f.o.Poll), time.NewTicker(f.o.Beat)

@@ -23,7 +23,7 @@ type quota struct {
 	waiting []chan answer
 }
 
-// answer says after which wait from now a call may begin.
+// answer has the wait from now after which a call may begin.
 type answer struct {
 	wait time.Duration
 	err  error

@@ -36,8 +36,8 @@ type rollMemory struct {
 	Told map[string]string `json:"told,omitempty"`
 }
 
-// callRoll reads the directories and registers the members of the fleets. Of a fleet whose directory cannot be read
-// whole, or names nobody, nobody is registered, and nobody is taken out.
+// callRoll reads the directories and registers the members of the fleets. It registers nobody of a fleet whose
+// directory cannot be read whole or is empty, and takes nobody out.
 func (f *fleet) callRoll(ctx context.Context, t turn, p *policy.Policy, memory string) outcome {
 	var m rollMemory
 	if json.Unmarshal([]byte(memory), &m) != nil {

@@ -172,7 +172,7 @@ func (f *fleet) begin(ctx context.Context) error {
 	return nil
 }
 
-// beat says that the worker is alive, and notes whether anything is against deleting: the living workers have other
+// beat records that the worker is alive, and notes whether anything is against deleting: the living workers have other
 // policies, or the policy in force is none for a fleet. Else it registers the storages of the policy, unless they are.
 func (f *fleet) beat(ctx context.Context) error {
 	p := f.service.Policy()

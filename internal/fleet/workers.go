@@ -13,9 +13,9 @@ type worker struct {
 	policy            string // its signature
 }
 
-// sign notes that the worker is alive. What a worker has that was not seen for so long is due at once, and the worker
-// is forgotten. sign returns how many living workers have another policy, and the time by the clock of the database. It
-// returns ErrNewer if a newer program has been at work.
+// sign notes that the worker is alive. The turns of a worker that was not seen for so long are due at once, and the
+// worker is forgotten. sign returns how many living workers have another policy, and the time by the clock of the
+// database. It returns ErrNewer if a newer program has been at work.
 func (s *store) sign(ctx context.Context, w worker, dead time.Duration) (others int, now time.Time, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := s.current(ctx, tx); err != nil {

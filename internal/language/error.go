@@ -15,8 +15,8 @@ func (e explained) Unwrap() error { return e.error }
 // Explain returns an error that wraps err and has another text, which is the whole text of the error.
 func Explain(err error, text Message) error { return explained{err, text} }
 
-// Explanation returns the text of an error that Explain has returned. That of any other is English in all languages;
-// that of nil is no text.
+// Explanation returns the text of an error that Explain has returned. The text of any other error is English in all
+// languages; nil has no text.
 func Explanation(err error) Message {
 	switch e := err.(type) {
 	case nil:

@@ -46,8 +46,8 @@ type Database struct {
 	config *pgx.ConnConfig
 }
 
-// Parse returns the database of an address. What the address lacks comes from the variables and files of libpq: see
-// https://www.postgresql.org/docs/current/libpq-envars.html. The error never has the password.
+// Parse returns the database of an address. The parts that the address lacks come from the variables and files of
+// libpq: see https://www.postgresql.org/docs/current/libpq-envars.html. The error never has the password.
 func Parse(dsn string) (*Database, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {

@@ -139,7 +139,7 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request) {
 }
 
 // OpenDoor listens at the address for other machines, unless it is "". It returns the port and a function that serves
-// the page there and at the listeners until its context ends, by TLS only. Options.Door says who is let in.
+// the page there and at the listeners until its context ends, by TLS only. Options.Door decides who is let in.
 func (s *Server) OpenDoor(
 	ctx context.Context, address string, more ...net.Listener,
 ) (port string, serve func(context.Context) error, err error) {

@@ -14,8 +14,8 @@ import (
 
 // pngRows reads a PNG (https://www.w3.org/TR/png-3/) row by row, of the kind that ChatGPT saves: 8 bits for each of
 // red, green, blue and perhaps alpha, not interlaced. image/png, which reads all others, would have the whole picture
-// in memory. What image/png refuses, pngRows refuses too, with one exception: it ignores bytes after the compressed
-// data, as image/png does or not depending on its buffers.
+// in memory. pngRows refuses what image/png refuses, with one exception: it ignores bytes after the compressed data, as
+// image/png does or not depending on its buffers.
 type pngRows struct {
 	pngHeader
 	from io.Reader

@@ -59,7 +59,7 @@ func shrinks(size image.Point, side int) int {
 	return max(min(max(size.X, size.Y)/side, size.X, size.Y), 1)
 }
 
-// average returns the picture on white, with one pixel in place of each n x n. What is left at the edges is cut off.
+// average returns the picture on white, with one pixel in place of each n x n. The rest at the edges is cut off.
 func average(from source, n int) (*image.RGBA, error) {
 	to := image.NewRGBA(image.Rect(0, 0, from.size.X/n, from.size.Y/n))
 	strip := image.NewRGBA(image.Rect(0, 0, to.Rect.Dx()*n, n))

@@ -85,8 +85,8 @@ func (l *listing) everything() error {
 	return l.Give(providers.Change{Next: next.encode(), Seen: l.files})
 }
 
-// space lists the images of one space. Where paths matter it lists the folders first, which takes fewer calls
-// than one for each folder.
+// space lists the images of one space. If paths matter, it lists the folders first, which takes fewer calls than one
+// for each folder.
 func (l *listing) space(s space) error {
 	if l.d.o.Paths || s.id != "" {
 		if err := l.d.folders.load(l.ctx, s); err != nil {

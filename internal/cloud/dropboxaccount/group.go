@@ -38,7 +38,7 @@ func (c *Connection) MembersIn(ctx context.Context, group string) (all []Member,
 	if err != nil {
 		return fail(err)
 	}
-	// The members of a group come without what the team's list says of them, such as their other addresses.
+	// The members of a group come without the details of the team's list, such as their other addresses.
 	team, err := members(ctx, c.HTTP, "")
 	if err != nil {
 		return fail(err)

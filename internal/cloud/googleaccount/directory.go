@@ -41,7 +41,7 @@ type User struct {
 	// Away is why the user's Drive cannot be opened, as a word: "suspended", "archived", or "outside" for a member of
 	// a group who is not of this Workspace. "" if it can.
 	Away string
-	// Aliases are the account's other addresses. Of the members of a group they are not known: see AliasError.
+	// Aliases are the account's other addresses. They are not known for the members of a group: see AliasError.
 	Aliases []string
 }
 

@@ -41,7 +41,7 @@ type Answer struct {
 	Model   string // that generated the picture, as OpenAI names it; "" if it names none
 }
 
-// ErrForm: the answer is not as the API's reference says.
+// ErrForm: the answer differs from the API's reference.
 var ErrForm = errors.New("the answer is not in the form of the API")
 
 // key is an API key as cloudhttp.Tokens. There is no other one when it is refused.

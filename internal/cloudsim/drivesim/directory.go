@@ -339,7 +339,7 @@ func membersList(c *call) (any, error) {
 }
 
 // membersHasMember serves members.hasMember, by the address, an alias or the id of a user. A user of another domain who
-// is in a group of the group is refused, as its description says.
+// is in a group of the group is refused, as its description states.
 func membersHasMember(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()

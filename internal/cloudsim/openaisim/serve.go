@@ -136,7 +136,7 @@ func only(r *http.Request) (u Upload, file []byte, wrong *refusal) {
 	}
 }
 
-// badForm returns the refusal of a form that is not as the reference says.
+// badForm returns the refusal of a form that differs from the reference.
 func badForm(text, param string) *refusal {
 	return &refusal{status: http.StatusBadRequest, kind: "invalid_request_error", param: param, text: text}
 }
