@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 // By itself, Go's collector lets the heap grow by as much as is in use before it collects again, whatever a collection
@@ -16,25 +17,47 @@ const (
 	leastGrowth = 4 << 20
 	// leastPercent limits how often a large heap is collected.
 	leastPercent = 20
+	// mostPercent is Go's own value.
+	mostPercent = 100
+	// pagePercent is for the review page, which holds a list of all pictures while it scans again.
+	pagePercent = 50
 )
 
 // growth returns how much the heap may grow, in percent of what is in use of it, if scanned bytes of that may have
-// pointers. It is at most Go's own value.
-func growth(used, scanned uint64) int {
-	return int(min(100, max(leastPercent, max(scanned, leastGrowth)*100/max(used, 1))))
+// pointers. It is at most most.
+func growth(used, scanned uint64, most int) int {
+	return int(min(uint64(most), max(leastPercent, max(scanned, leastGrowth)*100/max(used, 1))))
 }
 
-// paceCollector sets the growth of the heap after each collection, until the context ends.
-func paceCollector(ctx context.Context) {
+// heap sets how much the heap may grow, after each collection.
+type heap struct{ most atomic.Int32 } // percent
+
+// paceCollector returns a heap that grows by mostPercent at most. When the context ends, the growth stays as it is.
+func paceCollector(ctx context.Context) *heap {
+	h := &heap{}
+	h.limit(mostPercent)
+	h.pace(ctx)
+	return h
+}
+
+// limit lets the heap grow by at most so many percent of what is in use of it, from the next collection on.
+func (h *heap) limit(percent int32) {
+	if h != nil {
+		h.most.Store(percent)
+	}
+}
+
+// pace sets the growth after the next collection, and so on until the context ends.
+func (h *heap) pace(ctx context.Context) {
 	// Nothing refers to the sentinel, so that it is gone after the next collection.
 	type sentinel struct{ _ *sentinel }
 	runtime.AddCleanup(new(sentinel), func(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/heap:bytes"}}
-		metrics.Read(heap)
-		debug.SetGCPercent(growth(heap[0].Value.Uint64(), heap[1].Value.Uint64()))
-		paceCollector(ctx)
+		sizes := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/heap:bytes"}}
+		metrics.Read(sizes)
+		debug.SetGCPercent(growth(sizes[0].Value.Uint64(), sizes[1].Value.Uint64(), int(h.most.Load())))
+		h.pace(ctx)
 	}, ctx)
 }

@@ -12,18 +12,21 @@ func TestTheHeapMayGrowByWhatTheCollectorLooksThrough(t *testing.T) {
 	const mib = 1 << 20
 	for _, c := range []struct {
 		used, scanned uint64
-		want          int
+		most, want    int
 	}{
-		{0, 0, 100},
-		{1 * mib, 1 * mib, 100},
-		{3 * mib, 1 * mib, 100}, // less than the least growth
-		{8 * mib, 1 * mib, 50},
-		{20 * mib, 20 * mib, 100},
-		{20 * mib, 10 * mib, 50},
-		{20 * mib, 30 * mib, 100}, // what is allocated meanwhile counts as scanned
-		{1000 * mib, 4 * mib, leastPercent},
+		{0, 0, mostPercent, 100},
+		{1 * mib, 1 * mib, mostPercent, 100},
+		{3 * mib, 1 * mib, mostPercent, 100}, // less than the least growth
+		{8 * mib, 1 * mib, mostPercent, 50},
+		{20 * mib, 20 * mib, mostPercent, 100},
+		{20 * mib, 10 * mib, mostPercent, 50},
+		{20 * mib, 30 * mib, mostPercent, 100}, // what is allocated meanwhile counts as scanned
+		{1000 * mib, 4 * mib, mostPercent, leastPercent},
+		{8 * mib, 1 * mib, pagePercent, 50},
+		{20 * mib, 20 * mib, pagePercent, pagePercent},
+		{1000 * mib, 4 * mib, pagePercent, leastPercent},
 	} {
-		if got := growth(c.used, c.scanned); got != c.want {
+		if got := growth(c.used, c.scanned, c.most); got != c.want {
 			t.Errorf("%d MiB in use, %d with pointers: got %d %%, want %d", c.used/mib, c.scanned/mib, got, c.want)
 		}
 	}
@@ -54,4 +57,16 @@ func TestMemoryWithoutPointersDoesNotDoubleTheHeap(t *testing.T) {
 		said = fmt.Sprintf("a heap of %d may grow to %d", live, of)
 	}
 	t.Errorf("%s, want less than half as much again", said)
+}
+
+// A page that cannot be opened has limited the heap before it scanned.
+func TestTheReviewPageLetsTheHeapGrowByLess(t *testing.T) {
+	g := newGallery(t)
+	g.heap = &heap{}
+	if err := runReview(t.Context(), g.program, reviewOptions{listen: "192.0.2.1:0", noBrowser: true}); err == nil {
+		t.Fatal("the page is served to other machines")
+	}
+	if got := g.heap.most.Load(); got != pagePercent {
+		t.Errorf("the heap may grow by %d %%, want %d", got, pagePercent)
+	}
 }

@@ -41,12 +41,12 @@ func run() int {
 		<-ctx.Done()
 		stop() // a second signal kills
 	}()
-	if os.Getenv("GOGC") == "" { // otherwise the user has decided
-		paceCollector(ctx)
-	}
 	p := &program{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
 		controlled: tty,
+	}
+	if os.Getenv("GOGC") == "" { // otherwise the user has decided
+		p.heap = paceCollector(ctx)
 	}
 	return p.main(ctx)
 }

@@ -31,7 +31,8 @@ type program struct {
 	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	controlled     bool // it was started on a terminal, whose end causes a SIGHUP
+	controlled     bool  // it was started on a terminal, whose end causes a SIGHUP
+	heap           *heap // nil: as Go paces the collector, or the user
 	getenv         func(string) string
 	now            func() time.Time
 	uptime         func() (boot string, since time.Duration) // nil: the kernel's

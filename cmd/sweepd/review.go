@@ -81,6 +81,7 @@ func runReview(ctx context.Context, p *program, o reviewOptions) error {
 	if o.service {
 		return p.reviewService(ctx, o)
 	}
+	p.heap.limit(pagePercent)
 	s, err := p.reviewServer(ctx, o.where)
 	if err != nil {
 		return err
