@@ -78,6 +78,7 @@ func (l *line) put(m letter) {
 		select {
 		case old := <-l.queue:
 			l.drop(old, "too many messages are waiting", nil)
+			old.close()
 		default: // it was taken in between
 		}
 	}
@@ -97,6 +98,7 @@ func (l *line) drop(m letter, why string, err error) {
 func (l *line) run(ctx context.Context) {
 	for m := range l.queue {
 		l.send(ctx, m)
+		m.close()
 	}
 }
 

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,113 +14,12 @@ import (
 	"net"
 	netmail "net/mail"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/sweepd/sweepd/internal/secret"
+	"github.com/sweepd/sweepd/internal/testing/mailtest"
 )
-
-// post is a mail server (RFC 5321) that offers the options of a test and keeps the mails that it receives.
-type post struct {
-	certificate *tls.Certificate // nil: no STARTTLS
-	password    string           // "": no AUTH
-	refuse      string           // the answer to RCPT, if not ""
-	refuseOne   string           // the only receiver who is refused; "": all
-
-	mu   sync.Mutex
-	got  []string // data of mails
-	said []string // commands
-}
-
-// listen serves until the test ends.
-func (p *post) listen(t *testing.T) (port int) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	t.Cleanup(func() { l.Close(); all.Wait() })
-	all.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() { p.talk(c) })
-		}
-	})
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func (p *post) talk(c net.Conn) {
-	defer func() { c.Close() }()
-	say := func(text string) { fmt.Fprint(c, text+"\r\n") }
-	say("220 post.example ESMTP")
-	encrypted := false
-	for in := bufio.NewReader(c); ; {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return
-		}
-		line = strings.TrimRight(line, "\r\n")
-		p.mu.Lock()
-		p.said = append(p.said, line)
-		p.mu.Unlock()
-		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
-		switch verb {
-		case "EHLO":
-			say("250-post.example")
-			if p.certificate != nil && !encrypted {
-				say("250-STARTTLS")
-			}
-			if p.password != "" {
-				say("250-AUTH PLAIN")
-			}
-			say("250 8BITMIME")
-		case "STARTTLS":
-			say("220 go on")
-			secure := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*p.certificate}})
-			c, in, encrypted = secure, bufio.NewReader(secure), true
-		case "AUTH":
-			if want := base64.StdEncoding.EncodeToString([]byte("\x00mia\x00" + p.password)); line != "AUTH PLAIN "+
-				want {
-				say("535 5.7.8 wrong: " + line + " is not " + want)
-				continue
-			}
-			say("235 come in")
-		case "RCPT":
-			if p.refuse != "" && strings.Contains(line, p.refuseOne) {
-				say(p.refuse)
-				continue
-			}
-			say("250 fine")
-		case "DATA":
-			say("354 go on")
-			var data strings.Builder
-			for {
-				line, err := in.ReadString('\n')
-				if err != nil {
-					return
-				}
-				if line == ".\r\n" {
-					break
-				}
-				data.WriteString(strings.TrimPrefix(line, "."))
-			}
-			p.mu.Lock()
-			p.got = append(p.got, data.String())
-			p.mu.Unlock()
-			say("250 kept")
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 fine")
-		}
-	}
-}
 
 // certificate returns a self-signed certificate.
 func certificate(t *testing.T) *tls.Certificate {
@@ -144,11 +42,11 @@ func certificate(t *testing.T) *tls.Certificate {
 }
 
 func TestAMailIsAsMailIsToBe(t *testing.T) {
-	p := &post{}
+	p := &mailtest.Server{}
 	address := fmt.Sprintf(
 		"smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd"+
 			"&to=mia@post.example,bob+tag@post.example",
-		p.listen(t),
+		p.Listen(t),
 	)
 	o := Options{Sinks: []Sink{{To: file(t, address)}}, Getenv: env(), Now: now}
 	m := Message{
@@ -162,7 +60,7 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	first, second := parse(t, p.got[0]), parse(t, p.got[1])
+	first, second := parse(t, p.Got()[0]), parse(t, p.Got()[1])
 	subject, err := new(mime.WordDecoder).DecodeHeader(first.Header.Get("Subject"))
 	if err != nil || subject != "Bilder gelöscht: 3 Bcc: eve@post.example" || first.Header.Get("Bcc") != "" {
 		t.Errorf("subject %q, %v", subject, err)
@@ -181,7 +79,7 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 	if a, b := first.Header.Get("Message-ID"), second.Header.Get("Message-ID"); a == "" || a != b {
 		t.Errorf("the same mail is %q and %q", a, b)
 	}
-	for line := range strings.Lines(p.got[0]) {
+	for line := range strings.Lines(p.Got()[0]) {
 		if len(line) > 1000 { // RFC 5321, 4.5.3.1.6
 			t.Errorf("a line of %d bytes", len(line))
 		}
@@ -191,9 +89,9 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 // TestASecondMailIsOnlyTheSecond sends two messages by one carrier, with subjects
 // that a header cannot hold as they are.
 func TestASecondMailIsOnlyTheSecond(t *testing.T) {
-	p := &post{}
+	p := &mailtest.Server{}
 	c := newTestCarrier(t,
-		fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&fromname=J%%C3%%B6rg&to=b@post.example", p.listen(t)))
+		fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&fromname=J%%C3%%B6rg&to=b@post.example", p.Listen(t)))
 	subjects := []string{"Bilder gelöscht", "früher: " + strings.Repeat("Fotos für Zoë; ", 100) + "Ende"}
 	for _, subject := range subjects {
 		if err := c.carry(t.Context(),
@@ -203,13 +101,13 @@ func TestASecondMailIsOnlyTheSecond(t *testing.T) {
 	}
 	ids := map[string]bool{}
 	for i, subject := range subjects {
-		head, _, _ := strings.Cut(p.got[i], "\r\n\r\n")
+		head, _, _ := strings.Cut(p.Got()[i], "\r\n\r\n")
 		for line := range strings.Lines(head) {
 			if len(line) > 80 || strings.ContainsFunc(line, func(r rune) bool { return r > '~' }) { // RFC 2047, 2
 				t.Errorf("mail %d has the header line %q", i, line)
 			}
 		}
-		m := parse(t, p.got[i])
+		m := parse(t, p.Got()[i])
 		if got, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil || got != subject {
 			t.Errorf("mail %d has the subject %q, %v", i, got, err)
 		}
@@ -233,29 +131,29 @@ func TestMailIsNotSentInTheClear(t *testing.T) {
 	own := certificate(t)
 	for _, c := range []struct {
 		name, options string
-		server        *post
+		server        *mailtest.Server
 		want          string // of the error; "": it arrives
 	}{
-		{"on this machine it may be", "", &post{}, ""},
-		{"with a password too", "", &post{password: "s3cr3t"}, ""},
-		{"a server that cannot encrypt", "&encryption=ExplicitTLS", &post{password: "s3cr3t"}, "STARTTLS"},
+		{"on this machine it may be", "", &mailtest.Server{}, ""},
+		{"with a password too", "", &mailtest.Server{Password: "s3cr3t"}, ""},
+		{"a server that cannot encrypt", "&encryption=ExplicitTLS", &mailtest.Server{Password: "s3cr3t"}, "STARTTLS"},
 		{
 			"a server that nobody vouches for",
 			"&encryption=ExplicitTLS",
-			&post{certificate: own, password: "s3cr3t"},
+			&mailtest.Server{Certificate: own, Password: "s3cr3t"},
 			"certificate",
 		},
 		{
 			"unless it is said",
 			"&encryption=ExplicitTLS&skiptlsverify=yes",
-			&post{certificate: own, password: "s3cr3t"},
+			&mailtest.Server{Certificate: own, Password: "s3cr3t"},
 			"",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			port := c.server.listen(t)
+			port := c.server.Listen(t)
 			user := ""
-			if c.server.password != "" {
+			if c.server.Password != "" {
 				user = "mia:s3cr3t@"
 			}
 			err := tryOne(t, fmt.Sprintf("smtp://%s127.0.0.1:%d/?from=a@post.example&to=b@post.example%s", user, port,
@@ -263,20 +161,18 @@ func TestMailIsNotSentInTheClear(t *testing.T) {
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
-			c.server.mu.Lock()
-			defer c.server.mu.Unlock()
-			if c.want != "" && (len(c.server.got) > 0 || strings.Contains(fmt.Sprint(c.server.said), "AUTH")) {
-				t.Errorf("all the same it got %q", c.server.said)
+			if c.want != "" && (len(c.server.Got()) > 0 || strings.Contains(fmt.Sprint(c.server.Said()), "AUTH")) {
+				t.Errorf("all the same it got %q", c.server.Said())
 			}
-			if c.want == "" && len(c.server.got) != 1 {
-				t.Errorf("it got %d mails: %q", len(c.server.got), c.server.said)
+			if c.want == "" && len(c.server.Got()) != 1 {
+				t.Errorf("it got %d mails: %q", len(c.server.Got()), c.server.Said())
 			}
 		})
 	}
 }
 
 func TestMailOverTLSFromTheStart(t *testing.T) {
-	p := &post{password: "s3cr3t"}
+	p := &mailtest.Server{Password: "s3cr3t"}
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*certificate(t)}})
 	if err != nil {
 		t.Fatal(err)
@@ -286,7 +182,7 @@ func TestMailOverTLSFromTheStart(t *testing.T) {
 	go func() {
 		defer close(served)
 		if c, err := l.Accept(); err == nil {
-			p.talk(c)
+			p.Talk(c)
 		}
 	}()
 	address := fmt.Sprintf(
@@ -298,22 +194,22 @@ func TestMailOverTLSFromTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-served
-	if len(p.got) != 1 {
-		t.Errorf("%d mails", len(p.got))
+	if len(p.Got()) != 1 {
+		t.Errorf("%d mails", len(p.Got()))
 	}
 }
 
 func TestAMailThatIsRefusedSaysWhyAndNoSecret(t *testing.T) {
-	wrong := &post{password: "another"}
-	full := &post{refuse: "452 4.2.2 the mailbox of bob@post.example is full"}
+	wrong := &mailtest.Server{Password: "another"}
+	full := &mailtest.Server{Refuse: "452 4.2.2 the mailbox of bob@post.example is full"}
 	for _, c := range []struct {
-		server        *post
+		server        *mailtest.Server
 		address, want string
 	}{
 		{wrong, "smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=bob@post.example", "535"},
 		{full, "smtp://127.0.0.1:%d/?from=a@post.example&to=bob@post.example", "full"},
 	} {
-		err := tryOne(t, fmt.Sprintf(c.address, c.server.listen(t)), false)
+		err := tryOne(t, fmt.Sprintf(c.address, c.server.Listen(t)), false)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") ||
 			strings.Contains(err.Error(), "bob") ||
 			strings.Contains(err.Error(), base64.StdEncoding.EncodeToString([]byte("\x00mia\x00s3cr3t"))) {

@@ -24,6 +24,8 @@ type Message struct {
 	// User is the mail address of the one person whom the message is for. It goes to the sinks with EachUser, and any
 	// other message to the others; so nobody sees what is for somebody else.
 	User string
+	// Open counts the sinks that have neither taken the message nor dropped it; nil: it is not counted.
+	Open *sync.WaitGroup
 }
 
 // Sink is a receiver of messages.
@@ -99,6 +101,9 @@ func (n *Notifier) Send(m Message) {
 	}
 	for _, l := range n.lines {
 		if slices.Contains(l.sink.On, m.Event) && l.sink.EachUser == (m.User != "") {
+			if m.Open != nil {
+				m.Open.Add(1)
+			}
 			l.put(letterOf(m, l.sink.Names))
 		}
 	}
@@ -157,13 +162,22 @@ func Try(ctx context.Context, o Options, m Message) []Result {
 type letter struct {
 	event, subject, text string
 	at                   time.Time
-	user                 string // Message.User
+	user                 string          // Message.User
+	open                 *sync.WaitGroup // Message.Open
+}
+
+// close says that the sink has taken or dropped the letter.
+func (l letter) close() {
+	if l.open != nil {
+		l.open.Done()
+	}
 }
 
 // letterOf returns the letter for a sink; names is Sink.Names. Without it the text has no names of files.
 func letterOf(m Message, names bool) letter {
 	l := letter{
 		event: m.Event, subject: line1(m.Subject), text: strings.TrimRight(m.Text, "\n"), at: m.At, user: m.User,
+		open: m.Open,
 	}
 	if names && m.Full != "" {
 		l.text = strings.TrimRight(m.Full, "\n")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sweepd/sweepd/internal/testing/mailtest"
 )
 
 // forUser returns a message for one person.
@@ -17,8 +19,8 @@ func forUser(address, file string) Message {
 }
 
 func TestEachUserGetsTheirOwnMailAndNobodyElses(t *testing.T) {
-	p := &post{}
-	url := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd@post.example&to=boss@post.example", p.listen(t))
+	p := &mailtest.Server{}
+	url := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd@post.example&to=boss@post.example", p.Listen(t))
 	n, err := Open(Options{
 		Sinks: []Sink{
 			{To: file(t, url), On: []string{"digest"}, Names: true, EachUser: true},
@@ -36,12 +38,12 @@ func TestEachUserGetsTheirOwnMailAndNobodyElses(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{} // by receiver
-	for _, data := range p.got {
+	for _, data := range p.Got() {
 		to := parse(t, data).Header.Get("To")
 		got[to] += data
 	}
-	if len(p.got) != 3 || len(got) != 3 {
-		t.Fatalf("%d mails to %d receivers", len(p.got), len(got))
+	if len(p.Got()) != 3 || len(got) != 3 {
+		t.Fatalf("%d mails to %d receivers", len(p.Got()), len(got))
 	}
 	for to, want := range map[string]struct{ has, not string }{
 		"<bea+x@post.example>": {"/bea's.png", "carl"},
@@ -52,7 +54,7 @@ func TestEachUserGetsTheirOwnMailAndNobodyElses(t *testing.T) {
 			t.Errorf("%s got\n%s\nwant %q in it, and no %q", to, got[to], want.has, want.not)
 		}
 	}
-	for _, line := range p.said {
+	for _, line := range p.Said() {
 		if strings.Contains(line, "RCPT") && strings.Count(line, "@") != 1 {
 			t.Errorf("the server was told %q", line)
 		}
@@ -65,8 +67,8 @@ func TestAUserWhomTheMailServerRefusesHoldsUpNobody(t *testing.T) {
 		"550 5.1.1 nobody has this address": 1,
 		"452 4.2.2 the mailbox is full":     3,
 	} {
-		p := &post{refuseOne: "gone@post.example", refuse: answer}
-		url := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd@post.example&to=boss@post.example", p.listen(t))
+		p := &mailtest.Server{RefuseOne: "gone@post.example", Refuse: answer}
+		url := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd@post.example&to=boss@post.example", p.Listen(t))
 		quick := usual
 		quick.first = time.Millisecond
 		var log records
@@ -82,10 +84,10 @@ func TestAUserWhomTheMailServerRefusesHoldsUpNobody(t *testing.T) {
 		if err := n.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if len(p.got) != 1 || strings.Contains(p.got[0], "earlier message") {
-			t.Errorf("%s: %d mails arrived: %q", answer, len(p.got), p.got)
+		if len(p.Got()) != 1 || strings.Contains(p.Got()[0], "earlier message") {
+			t.Errorf("%s: %d mails arrived: %q", answer, len(p.Got()), p.Got())
 		}
-		if got := strings.Count(strings.Join(p.said, "\n"), "gone@post.example"); got != tries {
+		if got := strings.Count(strings.Join(p.Said(), "\n"), "gone@post.example"); got != tries {
 			t.Errorf("%s: %d tries, want %d", answer, got, tries)
 		}
 		if !strings.Contains(log.String(), "the mail server refuses the address") {

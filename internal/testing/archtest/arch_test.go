@@ -41,6 +41,7 @@ var online = []string{
 	"sweepd/internal/status",   // a socket and loopback: it only answers
 	"sweepd/internal/review",   // the same
 	"sweepd/internal/postgres", // to the database that the user names as the record
+	"sweepd/internal/testing/mailtest",
 	"sweepd/providers/dropbox",
 	"sweepd/providers/gdrive",
 }
@@ -344,6 +345,7 @@ var walls = []wall{
 	},
 	{from: "sweepd/internal/postgres", to: "sweepd/...", why: "it opens connections, and knows no table"},
 	{from: "sweepd/...", to: "sweepd/internal/testing/postgrestest", why: "test-only code never ships"},
+	{from: "sweepd/...", to: "sweepd/internal/testing/mailtest", why: "test-only code never ships"},
 	{from: "sweepd/...", to: "modernc.org/...", but: []string{"sweepd/journal"}, why: "SQL is only in the journal"},
 	{
 		from: "sweepd/...", to: "github.com/goccy/go-yaml/...",
@@ -406,7 +408,7 @@ var walls = []wall{
 		from: "sweepd/...", to: "testing",
 		but: []string{
 			"sweepd/internal/testing/cloudaudit", "sweepd/internal/testing/e2e", "sweepd/internal/testing/rotation",
-			"sweepd/internal/testing/postgrestest",
+			"sweepd/internal/testing/postgrestest", "sweepd/internal/testing/mailtest",
 			"sweepd/providers/providertest", "sweepd/fingerprint/c2pa/c2patest", "sweepd/internal/cloudsim/discovery",
 		},
 		why: "test-only code never ships",

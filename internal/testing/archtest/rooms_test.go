@@ -29,6 +29,7 @@ var floors = []floor{
 	{"What the rigs share", []string{
 		"internal/testing/markdown", "internal/testing/rotation", "providers/providertest",
 		"fingerprint/c2pa/c2patest", "internal/cloudsim/discovery", "internal/testing/postgrestest",
+		"internal/testing/mailtest",
 	}},
 	{"The program", []string{"cmd/sweepd"}},
 	{"Several machines", []string{"internal/fleet"}},
