@@ -77,14 +77,14 @@ func TestADigestIsOfEveryStorageOnceAlsoAfterAReload(t *testing.T) {
 		if err := d.reload(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if all, _, complete := d.digests(d.now()); complete {
-			t.Errorf("%d digests are said to be of all storages before one was looked at", len(all))
+		if g, complete := d.digest(d.now()); complete {
+			t.Errorf("%d digests are said to be of all storages before one was looked at", len(g.all))
 		}
 		close(gate)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if all, _, complete := d.digests(d.now()); len(all) != 2 || !complete {
-			t.Errorf("%d digests, complete: %v; want one of each of two storages", len(all), complete)
+		if g, complete := d.digest(d.now()); len(g.all) != 2 || !complete {
+			t.Errorf("%d digests, complete: %v; want one of each of two storages", len(g.all), complete)
 		}
 		end()
 	})
@@ -108,7 +108,8 @@ func TestEachUserHasADigestOfTheirOwnFilesAlone(t *testing.T) {
 		defer end()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		all, users, complete := d.digests(d.now())
+		g, complete := d.digest(d.now())
+		all, users := g.all, g.users
 		if len(all) != 1 || len(users) != 2 || !complete {
 			t.Fatalf("%d digests, %d for users, complete: %v", len(all), len(users), complete)
 		}
@@ -124,8 +125,8 @@ func TestEachUserHasADigestOfTheirOwnFilesAlone(t *testing.T) {
 		}
 		said := func(want string) {
 			t.Helper()
-			if got := d.accounts(d.now(), d.policy); len(got) != 1 || got[0].String() != want {
-				t.Errorf("got %q, want %q", got, want)
+			if g, _ := d.digest(d.now()); len(g.accounts) != 1 || g.accounts[0].String() != want {
+				t.Errorf("got %q, want %q", g.accounts, want)
 			}
 		}
 		said("acme: 2 accounts; 2 swept, 0 held, 0 failed")
@@ -134,8 +135,8 @@ func TestEachUserHasADigestOfTheirOwnFilesAlone(t *testing.T) {
 		d.loops["acme/carl@acme.example"].fail(ctx, &oauth.Error{
 			Kind: oauth.ErrOtherAccount, Err: errors.New("it is dan's"),
 		})
-		if _, users, _ := d.digests(d.now()); len(users) != 1 || users[0].Address() != "bea@acme.example" {
-			t.Errorf("%d digests for users of accounts, one of which cannot be opened", len(users))
+		if g, _ := d.digest(d.now()); len(g.users) != 1 || g.users[0].Address() != "bea@acme.example" {
+			t.Errorf("%d digests for users of accounts, one of which cannot be opened", len(g.users))
 		}
 		said("acme: 2 accounts; 1 swept, 0 held, 1 failed, sign_in: 1")
 		d.follow(ctx, calledRoll{d.policy, &app.Roll{Errs: map[string]error{"acme": errors.New("no answer")}}})

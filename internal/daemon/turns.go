@@ -12,6 +12,7 @@ import (
 
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
+	"github.com/sweepd/sweepd/internal/schedule"
 	"github.com/sweepd/sweepd/internal/status"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/providers"
@@ -80,6 +81,9 @@ type Turn struct {
 	Wait    time.Duration // until the next turn
 	Problem *status.Problem
 	Err     error // of Problem
+	// Digest is that of a whole scan, for Forecast, as report.Digest.Stored; nil: there was none, or the policy sends
+	// none.
+	Digest []byte
 }
 
 // ErrUnknown is returned for a storage that the policy does not have.
@@ -123,6 +127,9 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 	}
 	if l.slice.over.Load() {
 		t.Wait = 0
+	}
+	if l.forecast != nil && l.policy.Schedule.Digest != (schedule.Spec{}) {
+		t.Digest = l.forecast.Stored()
 	}
 	l.forecast, l.gathering = nil, nil // they may be long, and the next turn may be elsewhere
 	t.Memory = l.agenda.text(by)

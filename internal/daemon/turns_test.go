@@ -23,6 +23,21 @@ func TestATurnTakesOverWhatWasLeftUnderItsOwnPolicy(t *testing.T) {
 	}
 }
 
+// TestTheMemoryOfATurnIsThatOfItsVersion fails if the memory changes, which workers of other versions read. Then
+// internal/fleet/schema needs another file, of a remark if no table changes.
+func TestTheMemoryOfATurnIsThatOfItsVersion(t *testing.T) {
+	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	got := agenda{scanned: at, soonest: at, retry: at, left: true, held: true, asked: true, failures: 2}.text("one")
+	want := strings.ReplaceAll(`{"policy":"one","scanned":AT,"soonest":AT,"retry":AT,"left":true,"held":true,`+
+		`"asked":true,"failures":2}`, "AT", `"2026-11-30T12:00:00Z"`)
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if !Held(got) || Held(agenda{}.text("one")) || Held("") {
+		t.Error("whether a plan waits for the user is not what the memory says")
+	}
+}
+
 func TestASignatureIsOfWhatIsDeletedAndWhen(t *testing.T) {
 	read := func(text string) *policy.Policy {
 		t.Helper()

@@ -251,6 +251,13 @@ func ofRuns() []Kind {
 			Fields:  []string{"err", "hint"},
 			Do:      "Follow `hint`: check the disk of the record.",
 		},
+		{
+			Name: "digest_lost", MessageID: "b726ee24e118461697b327998a7559f6",
+			Message: "a digest may not have been sent to all; it is not sent again",
+			Levels:  []slog.Level{slog.LevelError},
+			Fields:  []string{"at", "worker"},
+			Do:      "`sweepd plan` lists the files. The next digest is sent at its time.",
+		},
 	}
 }
 

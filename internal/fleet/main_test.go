@@ -75,7 +75,7 @@ func connect(t testing.TB, dsn string) *pgxpool.Pool {
 // open opens the tables of the fleet in a database as another process would.
 func open(t testing.TB, dsn string) *store {
 	t.Helper()
-	s := &store{pool: connect(t, dsn), version: version, queued: time.Hour, running: time.Hour}
+	s := &store{pool: connect(t, dsn), version: latest(), queued: time.Hour, running: time.Hour}
 	ok(t, s.prepare(t.Context()))
 	return s
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/schedule"
 	"github.com/sweepd/sweepd/policy"
 )
 
@@ -29,12 +30,18 @@ const hostQueue = "host-"
 // rollQueue is the queue of roll. It is one of its own, so that the directories are read although a service is slow.
 const rollQueue = "roll"
 
-// queuesOf returns the queue of each storage, and that of roll if the policy has fleets: their members are registered
-// by it. The storages of a service have one queue, those on disks one for each host: the name of such a storage is that
-// of its host, an underscore and anything, so that the storages of two hosts are never one. It returns a
-// *app.UsageError for a storage on a disk whose name has no host.
+// digestQueue is the queue of the digest, whose turn lasts until all receivers have it.
+const digestQueue = "digest"
+
+// queuesOf returns the queue of each storage, that of roll if the policy has fleets, whose members it registers, and
+// that of the digest if the policy has one. The storages of a service have one queue, those on disks one for each host:
+// the name of such a storage is that of its host, an underscore and anything, so that the storages of two hosts are
+// never one. It returns a *app.UsageError for a storage on a disk whose name has no host.
 func (f *fleet) queuesOf(p *policy.Policy) (map[string]string, error) {
 	all := map[string]string{}
+	if p.Schedule.Digest != (schedule.Spec{}) {
+		all[digestRow] = digestQueue
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
 		if st.IsFleet() {
@@ -65,7 +72,7 @@ func (f *fleet) sweepsDisks(queues map[string]string) bool {
 
 // slots returns how many turns of each queue this worker makes at once. A disk gains nothing from more than one.
 func (f *fleet) slots() map[string]int {
-	all := map[string]int{hostQueue + f.o.Host: 1, rollQueue: 1}
+	all := map[string]int{hostQueue + f.o.Host: 1, rollQueue: 1, digestQueue: 1}
 	for service := range f.quotas {
 		all[service] = f.o.Turns
 	}
@@ -175,11 +182,22 @@ func (f *fleet) goOn(ctx context.Context, progress func(storage string) time.Tim
 	return nil
 }
 
-// turn makes one turn of a storage, or of roll, and returns how it ended.
+// progress is daemon.Service.Progress. The turn of the digest waits for receivers, which have limits of their own.
+func (f *fleet) progress(storage string) time.Time {
+	if storage == digestRow {
+		return f.o.Now()
+	}
+	return f.service.Progress(storage)
+}
+
+// turn makes one turn of a storage, of roll, or of the digest, and returns how it ended.
 func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 	p := f.service.Policy()
-	if t.Storage == roll {
+	switch t.Storage {
+	case roll:
 		return f.callRoll(ctx, t, p, b.memory)
+	case digestRow:
+		return f.sendDigest(ctx, t, p, b.memory)
 	}
 	if st, _ := p.Storage(t.Storage); st.Fleet != "" && f.unread(b) {
 		return outcome{
@@ -188,7 +206,7 @@ func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 		}
 	}
 	result, err := f.service.Turn(ctx, t.Storage, b.memory, b.asked, f.o.Slice)
-	o := outcome{memory: result.Memory, policy: result.Policy, wait: result.Wait}
+	o := outcome{memory: result.Memory, policy: result.Policy, wait: result.Wait, digest: result.Digest}
 	switch {
 	case err != nil: // the policy has changed, or the row is not ours
 		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
@@ -295,7 +313,7 @@ func (f *fleet) pump(ctx context.Context, client *river.Client[pgx.Tx], slots ma
 			return nil
 		case <-beat.C:
 			within, cancel := context.WithTimeout(ctx, f.o.Beat)
-			err := cmp.Or(f.beat(within), f.goOn(within, f.service.Progress))
+			err := cmp.Or(f.beat(within), f.goOn(within, f.progress))
 			cancel()
 			if errors.Is(err, ErrNewer) {
 				return err

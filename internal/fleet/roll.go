@@ -12,6 +12,7 @@ import (
 
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/daemon"
+	"github.com/sweepd/sweepd/internal/status"
 	"github.com/sweepd/sweepd/policy"
 )
 
@@ -34,6 +35,8 @@ type rollMemory struct {
 	Read map[string]time.Time `json:"read,omitempty"`
 	// Told is what was reported; see daemon.Service.TellRoll.
 	Told map[string]string `json:"told,omitempty"`
+	// Unread has the cause, as sweepd status names it, for each fleet and account that is not swept.
+	Unread map[string]status.Cause `json:"unread,omitempty"`
 }
 
 // callRoll reads the directories and registers the members of the fleets. It registers nobody of a fleet whose
@@ -60,7 +63,10 @@ func (f *fleet) callRoll(ctx context.Context, t turn, p *policy.Policy, memory s
 			detail: err.Error(),
 		}
 	}
-	m.Read = map[string]time.Time{}
+	m.Read, m.Unread = map[string]time.Time{}, map[string]status.Cause{}
+	for name, err := range called.Errs {
+		m.Unread[name] = app.ProblemOf(name, err).Cause
+	}
 	for _, name := range fleets {
 		m.Read[name] = read
 	}
@@ -69,7 +75,7 @@ func (f *fleet) callRoll(ctx context.Context, t turn, p *policy.Policy, memory s
 	o := outcome{memory: string(text), policy: by, wait: rollEvery}
 	var failed []string
 	for _, name := range slices.Sorted(maps.Keys(called.Errs)) {
-		o.wait, o.failure = rollAgain, string(app.ProblemOf(name, called.Errs[name]).Cause)
+		o.wait, o.failure = rollAgain, string(m.Unread[name])
 		failed = append(failed, fmt.Sprintf("%s: %v", name, called.Errs[name]))
 	}
 	o.detail = strings.Join(failed, "; ")

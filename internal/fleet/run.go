@@ -97,7 +97,7 @@ func Run(ctx context.Context, o Options) error {
 		o: o, log: o.Log, paths: paths, running: map[string]int{}, underway: map[turn]underway{},
 		quotas: map[string]*quota{},
 		store: &store{
-			pool: pool, version: cmp.Or(o.version, version), queued: 2 * time.Minute, running: lostTurn,
+			pool: pool, version: cmp.Or(o.version, latest()), queued: 2 * time.Minute, running: lostTurn,
 		},
 		self: worker{
 			id:   strings.ToLower(fmt.Sprintf("%s-%d-%s", o.Host, os.Getpid(), rand.Text()[:8])),

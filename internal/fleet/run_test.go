@@ -128,16 +128,17 @@ func TestAnOlderWorkerEndsWhenANewerOneIsAtWork(t *testing.T) {
 	}
 	older, newer := calmly(), calmly()
 	older.Slice = daemon.Slice{Files: 2, Time: time.Minute}
-	newer.Version = version + 1
+	newer.Version = latest() + 1
 	old := w.start(older)
 	old.over = true
 	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
 	p := w.start(newer)
-	ends(old, "it is 2, and this program knows 1")
+	why := fmt.Sprintf("it is %d, and this program knows %d", latest()+1, latest())
+	ends(old, why)
 	w.swept()
 	again := w.start(older)
 	again.over = true
-	ends(again, "it is 2, and this program knows 1")
+	ends(again, why)
 	w.judge(w.due(60))
 	p.over = true
 	_, err := connect(t, w.database).Exec(t.Context(), `UPDATE journal SET version = version + 1`)

@@ -93,8 +93,8 @@ func (s *Status) read(ctx context.Context, tx pgx.Tx) error {
 		count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running'),
 		count(*) FILTER (WHERE ended IS NULL), count(*) FILTER (WHERE next_due < clock_timestamp()),
 		coalesce(extract(epoch FROM clock_timestamp() - min(next_due)), 0)::float8 FROM fleet_storages
-		WHERE storage <> $1 AND policy = (SELECT policy FROM fleet_storages WHERE policy <> '' GROUP BY policy
-			ORDER BY max(coalesce(began, '-infinity')) DESC LIMIT 1)`, roll).
+		WHERE storage <> ALL ($1) AND policy = (SELECT policy FROM fleet_storages WHERE policy <> '' GROUP BY policy
+			ORDER BY max(coalesce(began, '-infinity')) DESC LIMIT 1)`, []string{roll, digestRow}).
 		Scan(&s.Storages, &s.Idle, &s.Queued, &s.Running, &s.New, &s.Overdue, &lag)
 	if err != nil {
 		return err

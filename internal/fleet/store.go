@@ -2,9 +2,10 @@ package fleet
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"time"
@@ -16,12 +17,22 @@ import (
 	"github.com/sweepd/sweepd/internal/postgres"
 )
 
-//go:embed schema.sql
-var schema string
+// schema has what makes the tables, in the order of the names: a file for each version. What else workers have to
+// understand alike, such as what a turn leaves for the next, is of that version too: a change of it adds a file, of a
+// remark if need be. A test compares both.
+//
+//go:embed schema/*.sql
+var schema embed.FS
 
-// version is that of the tables in schema, and of all that workers have to understand alike. The tables have that of
-// the newest program that has been at work, and an older one ends.
-const version = 1
+// steps returns the names of the files of schema. The one at index i leads to version i+1.
+func steps() ([]string, error) { return fs.Glob(schema, "schema/*.sql") }
+
+// latest returns the version of this program. The tables have that of the newest program that has been at work, and an
+// older one ends.
+func latest() int {
+	names, _ := steps() // the pattern is good
+	return len(names)
+}
 
 // schemaLock is the advisory lock under which the tables are made.
 const schemaLock = 0x666c6565
@@ -32,7 +43,7 @@ var ErrNewer = errors.New("the tables of the fleet are of a newer sweepd: update
 // store has the tables of the fleet.
 type store struct {
 	pool    *pgxpool.Pool
-	version int // of this program
+	version int // of this program: see latest
 	journal int // the version of the journal's tables when they were opened
 	// lost is how long a turn may be queued, and how long it may run, until it counts as lost.
 	queued, running time.Duration
@@ -60,15 +71,8 @@ func (s *store) prepare(ctx context.Context) error {
 		if err := migrateQueue(ctx, s.pool); err != nil {
 			return fmt.Errorf("the tables of the queue: %w", err)
 		}
-		var there bool
-		err = tx.QueryRow(ctx, `SELECT to_regclass(format('%I.fleet', current_schema())) IS NOT NULL`).Scan(&there)
-		if err != nil {
+		if err := migrate(ctx, tx); err != nil {
 			return err
-		}
-		if !there {
-			if _, err := tx.Exec(ctx, schema, pgx.QueryExecModeSimpleProtocol); err != nil {
-				return err
-			}
 		}
 		if _, err := tx.Exec(ctx, `UPDATE fleet SET version = $1 WHERE version < $1`, s.version); err != nil {
 			return err
@@ -76,6 +80,33 @@ func (s *store) prepare(ctx context.Context) error {
 		s.journal, err = s.current(ctx, tx)
 		return err
 	})
+}
+
+// migrate brings the tables from the version that they have to the latest.
+func migrate(ctx context.Context, tx pgx.Tx) error {
+	var there bool
+	err := tx.QueryRow(ctx, `SELECT to_regclass(format('%I.fleet', current_schema())) IS NOT NULL`).Scan(&there)
+	from := 0
+	if err == nil && there {
+		err = tx.QueryRow(ctx, `SELECT version FROM fleet`).Scan(&from)
+	}
+	if err != nil {
+		return err
+	}
+	names, err := steps()
+	if err != nil {
+		return err
+	}
+	for _, name := range names[min(from, len(names)):] {
+		text, err := schema.ReadFile(name)
+		if err == nil {
+			_, err = tx.Exec(ctx, string(text), pgx.QueryExecModeSimpleProtocol)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // current returns the version of the journal's tables. It returns ErrNewer if a newer program has been at work, also if
@@ -114,6 +145,7 @@ func register(ctx context.Context, db querier, policy string, queues map[string]
 		SELECT u.storage, u.queue, $1, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u (storage, queue)
 		ORDER BY u.storage COLLATE "C"
 		ON CONFLICT (storage) DO UPDATE SET policy = excluded.policy, queue = excluded.queue,
+			digest = CASE WHEN fleet_storages.policy = excluded.policy THEN fleet_storages.digest END,
 			next_due = CASE WHEN fleet_storages.state = 'idle' THEN least(fleet_storages.next_due, excluded.next_due)
 				ELSE fleet_storages.next_due END
 		WHERE fleet_storages.policy <> excluded.policy OR fleet_storages.queue <> excluded.queue`,
@@ -245,6 +277,7 @@ type outcome struct {
 	wait    time.Duration // until the next turn
 	failure string        // its kind; "": none
 	detail  string
+	digest  []byte // see daemon.Turn; nil: it stays
 }
 
 // end ends a turn. A storage of which a sweep was asked for meanwhile, or that is of another policy by now, is due at
@@ -253,13 +286,57 @@ func (s *store) end(ctx context.Context, t turn, o outcome) error {
 	tag, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET state = 'idle', worker = '', ended = clock_timestamp(),
 			next_due = clock_timestamp() + CASE WHEN again OR policy <> $7 AND $7 <> '' THEN interval '0'
 				ELSE $3::interval END, memory = $4,
+			digest = CASE WHEN policy = $7 AND $8::text IS NOT NULL THEN $8 ELSE digest END,
 			failures = CASE WHEN $5 = '' THEN 0 ELSE failures + 1 END, failure = $5, detail = $6
 		WHERE storage = $1 AND turn = $2 AND state = 'running'`,
-		t.Storage, t.Number, o.wait, o.memory, o.failure, postgres.Text(o.detail), o.policy)
+		t.Storage, t.Number, o.wait, o.memory, o.failure, postgres.Text(o.detail), o.policy, text(o.digest))
 	if err == nil && tag.RowsAffected() == 0 {
 		err = errNoTurn
 	}
 	return err
+}
+
+// text returns what is to be stored; nil for nil.
+func text(b []byte) *string {
+	if b == nil {
+		return nil
+	}
+	s := string(b)
+	return &s
+}
+
+// note writes what a turn under way would leave, before it ends. It is on the server's disk when note returns. It
+// returns errNoTurn if the turn is not under way.
+func (s *store) note(ctx context.Context, t turn, memory string) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = on`); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `UPDATE fleet_storages SET memory = $3
+			WHERE storage = $1 AND turn = $2 AND state = 'running'`, t.Storage, t.Number, memory)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = errNoTurn
+		}
+		return err
+	})
+}
+
+// known is a storage as its last turns have left it.
+type known struct {
+	Storage, Memory, Failure, Detail string
+	Digest                           *string
+	Pending                          bool // it is due, or has a turn under way
+}
+
+// known returns the storages that are noted under a policy, and the row of roll if there is one.
+func (s *store) known(ctx context.Context, policy string) ([]known, error) {
+	rows, err := s.pool.Query(ctx, `SELECT storage, memory, failure, detail, digest,
+		state <> 'idle' OR next_due <= clock_timestamp() FROM fleet_storages
+		WHERE policy = $1 AND storage <> $2 ORDER BY storage`, policy, digestRow)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[known])
 }
 
 // ask makes storages due at once, or as soon as the turn under way has ended; nil: all. It returns how many it found.

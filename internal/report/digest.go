@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,6 +48,48 @@ type coming struct {
 // NewDigest returns a Digest of the files that p will delete from now until a time.
 func NewDigest(now, until time.Time, p *policy.Policy) *Digest {
 	return &Digest{now: now, until: until, policy: p, in: map[group]*Coming{}}
+}
+
+// storedDigest is a Digest as JSON.
+type storedDigest struct {
+	Now    time.Time      `json:"now"`
+	Until  time.Time      `json:"until"`
+	Coming []Coming       `json:"coming,omitempty"`
+	First  []storedComing `json:"first,omitempty"`
+}
+
+// storedComing is a coming as JSON.
+type storedComing struct {
+	Storage string    `json:"storage"`
+	Path    string    `json:"path"`
+	Size    int64     `json:"size"`
+	At      time.Time `json:"at"`
+}
+
+// Stored returns what ReadDigest reads, as JSON. It has at most 20 names of files.
+func (d *Digest) Stored() []byte {
+	s := storedDigest{Now: d.now, Until: d.until, Coming: d.Coming()}
+	for _, c := range d.first {
+		s.First = append(s.First, storedComing{c.storage, c.path, c.size, c.at})
+	}
+	text, _ := json.Marshal(s) // it has nothing that cannot be written
+	return text
+}
+
+// ReadDigest returns the Digest that Stored has stored, which was made by p.
+func ReadDigest(text []byte, p *policy.Policy) (*Digest, error) {
+	var s storedDigest
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("a stored digest: %w", err)
+	}
+	d := NewDigest(s.Now, s.Until, p)
+	for _, c := range s.Coming {
+		d.tally(group{c.Rule, c.Storage}, c.Files, c.Bytes, c.First)
+	}
+	for _, c := range s.First {
+		d.name(coming{c.Storage, c.Path, c.Size, c.At})
+	}
+	return d, nil
 }
 
 // Add adds one file: for ScanOptions.Each.
