@@ -226,8 +226,8 @@ func TestAPartOfADirectoryChangesNothing(t *testing.T) {
 	ok(t, o.clouds.SetFaults(nil))
 	o.turned("", roll)
 	o.turned("", "acme/ann@acme.example", "acme/eve@acme.example")
-	o.until("the new one is swept", `SELECT count(*) = 1 FROM operations WHERE storage = 'acme/eve@acme.example'
-		AND ended IS NOT NULL`)
+	o.until("they are swept", `SELECT count(*) = 3 FROM operations
+		WHERE storage IN ('acme/ann@acme.example', 'acme/eve@acme.example') AND ended IS NOT NULL`)
 	o.stop(p)
 	same(t, "moved when it answers", o.trashed(), "ann2", "bea1", "eve1")
 	o.judge(4)
