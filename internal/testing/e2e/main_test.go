@@ -10,7 +10,7 @@ import (
 // TestMain builds the program once for all tests.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		if os.Getenv(binaryVariable) != "" {
+		if os.Getenv(BinaryVariable) != "" {
 			return m.Run()
 		}
 		dir, err := os.MkdirTemp("", "sweepd-e2e")
@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 			err = build(filepath.Join(dir, "sweepd"))
 		}
 		if err == nil {
-			err = os.Setenv(binaryVariable, filepath.Join(dir, "sweepd"))
+			err = os.Setenv(BinaryVariable, filepath.Join(dir, "sweepd"))
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)

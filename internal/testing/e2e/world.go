@@ -33,7 +33,7 @@ type World struct {
 // Build returns the path of the program as it is shipped: the one that SWEEPD_BINARY names, or a new one.
 func Build(t testing.TB) string {
 	t.Helper()
-	if made := os.Getenv(binaryVariable); made != "" {
+	if made := os.Getenv(BinaryVariable); made != "" {
 		return made
 	}
 	binary := filepath.Join(t.TempDir(), "sweepd")
@@ -43,8 +43,8 @@ func Build(t testing.TB) string {
 	return binary
 }
 
-// binaryVariable names a program that was built already.
-const binaryVariable = "SWEEPD_BINARY"
+// BinaryVariable is the environment variable that names a program that was built already.
+const BinaryVariable = "SWEEPD_BINARY"
 
 // build builds the program into a file, with Go's build cache.
 func build(binary string) error {
