@@ -22,7 +22,7 @@ var errnos = []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EACCES, unix.EROFS, uni
 
 // errnoStride is how many calls apart one fails in one run of the tests. All calls of the three loops take half an
 // hour.
-const errnoStride = 256
+const errnoStride = 512
 
 // failed runs the program and makes its nth call about a file of the home fail. The program has to end by itself, with
 // any message.

@@ -18,7 +18,7 @@ import (
 )
 
 // powerStride is how many changes apart the power is cut in one run of the tests.
-const powerStride = 48
+const powerStride = 96
 
 // losefsVariable makes the test binary the process that serves file systems.
 const losefsVariable = "SWEEPD_LOSEFS_SERVE"
