@@ -70,7 +70,7 @@ func TestMain(m *testing.M) {
 }
 
 // shipped runs the tests with the program that SWEEPD_BINARY names, if it names one, in place of the tests themselves
-// as sweepd. It takes two thirds of the processor time, because it starts faster: the scripts start it a thousand times.
+// as sweepd. It takes two thirds of the processor time, because it starts faster: scripts do so a thousand times.
 type shipped struct{ *testing.M }
 
 func (m shipped) Run() int {
