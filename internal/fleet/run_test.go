@@ -165,25 +165,6 @@ func TestAServiceThatIsThrottledDelaysNoOther(t *testing.T) {
 	_ = b.Process.Kill()
 }
 
-// A heavy account has slices; the light ones beside it have their turn after one of them.
-func TestAHeavyAccountDelaysNoOtherByMoreThanASlice(t *testing.T) {
-	s := drives(t, "heavy", "light1", "light2", "light3")
-	due(t, s, map[string]int{"heavy": 100, "light1": 3, "light2": 2, "light3": 1})
-	var order []string
-	for range 6 { // one worker with one slot
-		u := turns(t, s, "gdrive", 1)[0]
-		_, err := s.begin(t.Context(), u, "w")
-		ok(t, err)
-		order = append(order, u.Storage)
-		o := outcome{wait: time.Hour}
-		if u.Storage == "heavy" {
-			o.wait = 0 // it has more
-		}
-		ok(t, s.end(t.Context(), u, o))
-	}
-	same(t, "turns", order, "heavy", "light1", "light2", "light3", "heavy", "heavy")
-}
-
 func TestTheStoragesOfTwoHostsAreNeverOne(t *testing.T) {
 	w := newWorld(t, rehearsal.Options{Accounts: 1, Files: 1})
 	folder := filepath.Join(w.home, "Pictures")
