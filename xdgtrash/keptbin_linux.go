@@ -64,6 +64,21 @@ func (k *keptBin) take(create bool) *bin {
 	return nil
 }
 
+// has reports whether that file is in the bin, as the bin was last opened.
+func (k *keptBin) has(name string, id disk.Identity) bool {
+	k.mu.Lock()
+	b := k.bin
+	if b == nil {
+		k.mu.Unlock()
+		return false
+	}
+	b.users.Add(1)
+	k.mu.Unlock()
+	defer b.close()
+	s, err := b.stat(name)
+	return err == nil && isFile(&s, id)
+}
+
 // keep keeps b open in place of the one before.
 func (k *keptBin) keep(b *bin, made bool) {
 	are, err := b.named()

@@ -75,8 +75,13 @@ func (x *Trash) Purge(ctx context.Context, receipt string) error {
 	return nil
 }
 
-// Look returns nil if the file of the receipt is in the bin, and otherwise the error of Open. It opens no file.
+// Look returns nil if the file of the receipt is in the bin, and otherwise the error of Open. It opens no file. Of a
+// file that is in the home trash as that was last opened, it does not check whether the home trash has been moved or
+// replaced since, as Purge and Restore do.
 func (x *Trash) Look(ctx context.Context, receipt string) error {
+	if p, id, err := ParseReceipt(receipt); err == nil && p.Bin == x.o.Home && x.kept.has(p.Name, id) {
+		return ctx.Err()
+	}
 	k, err := x.find(ctx, receipt)
 	if err != nil {
 		return err
@@ -105,7 +110,7 @@ func (x *Trash) Open(ctx context.Context, receipt string) (fd int, state disk.Id
 	}
 	defer p.Close()
 	// The descriptor of a pinned file is O_PATH, from which nothing can be read.
-	if fd, err = disk.OpenPiece(p.Folder, p.Name, disk.FileFlags, false); err != nil {
+	if fd, err = disk.OpenPiece(k.bin.files, p.Name, disk.FileFlags, false); err != nil {
 		return -1, state, disk.Reason("open", k.Path, err)
 	}
 	s, err := disk.StatOpen(fd)

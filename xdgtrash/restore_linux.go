@@ -55,22 +55,22 @@ func (k *trashedFile) close() {
 var errNoBin = fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
 
 // is reports whether s describes the file of the receipt.
-func (k *trashedFile) is(s *unix.Statx_t) bool {
-	return disk.Regular(s) && disk.Identify(s).Lasting() == k.id
+func (k *trashedFile) is(s *unix.Statx_t) bool { return isFile(s, k.id) }
+
+// isFile reports whether s describes the regular file of that lasting identity.
+func isFile(s *unix.Statx_t, id disk.Identity) bool {
+	return disk.Regular(s) && disk.Identify(s).Lasting() == id
 }
 
-// pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another.
+// pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another. The
+// Pinned has no folder: the bin has it open.
 func (k *trashedFile) pin() (*moving, error) {
 	if k.bin == nil {
 		return nil, errNoBin
 	}
-	// The Pinned closes its folder, and the bin still needs its own.
-	folder, err := unix.FcntlInt(uintptr(k.bin.files), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	p := &moving{Pinned: &disk.Pinned{Folder: folder, Name: k.Name, FD: -1}}
-	if p.FD, err = disk.OpenPiece(folder, k.Name, unix.O_PATH, false); err == nil {
+	p := &moving{Pinned: &disk.Pinned{Folder: -1, Name: k.Name, FD: -1}}
+	var err error
+	if p.FD, err = disk.OpenPiece(k.bin.files, k.Name, unix.O_PATH, false); err == nil {
 		p.Stat, err = disk.StatOpen(p.FD)
 	}
 	if err == nil && !k.is(&p.Stat) {
