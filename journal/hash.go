@@ -36,7 +36,10 @@ func (h hash) packed() bool {
 
 // compare orders hashes like their stored forms and ignores the marks.
 func (h hash) compare(o hash) int {
-	return cmp.Or(cmp.Compare(h.hi, o.hi), cmp.Compare(h.lo&^markBits, o.lo&^markBits))
+	if h.hi != o.hi {
+		return cmp.Compare(h.hi, o.hi)
+	}
+	return cmp.Compare(h.lo&^markBits, o.lo&^markBits)
 }
 
 // append appends the stored form of h, including its kind.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 )
 
 // The hashes of a storage are stored in rows, each with those from its first byte on, as far as the next row. A row for
@@ -68,29 +67,31 @@ func (s *VerdictCache) writeShards(ctx context.Context, tx *sql.Tx, dirty []int)
 		}
 	}
 	written = map[int]int{}
+	row := []byte{} // one after the other
 	for _, i := range dirty {
 		start := i / width * width
 		if _, ok := written[start]; ok {
 			continue
 		}
-		if err := s.writeRow(ctx, tx, start, start+width, written); err != nil {
+		if row, err = s.writeRow(ctx, tx, start, start+width, row[:0], written); err != nil {
 			return nil, err
 		}
 	}
 	return written, nil
 }
 
-// writeRow stores the shards from start to before end as one row, and adds to written what it includes of each.
-func (s *VerdictCache) writeRow(ctx context.Context, tx *sql.Tx, start, end int, written map[int]int) error {
-	all := []byte{}
+// writeRow stores the shards from start to before end as one row, and adds to written what it includes of each. It
+// makes the row in the empty b, and returns that.
+func (s *VerdictCache) writeRow(
+	ctx context.Context, tx *sql.Tx, start, end int, b []byte, written map[int]int,
+) ([]byte, error) {
 	for i := start; i < end; i++ {
-		packed, changes := s.tables[i].pack()
-		all, written[i] = append(all, packed...), changes
+		b, written[i] = s.tables[i].pack(b)
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO seen (storage, start, version, hashes) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (storage, start) DO UPDATE SET version = excluded.version, hashes = excluded.hashes`,
-		s.storage, start, s.version, all)
-	return err
+		s.storage, start, s.version, b)
+	return b, err
 }
 
 // unpack fills the empty tables from start on from the hashes of a row, and returns the last shard of it; start-1 if it
@@ -124,23 +125,17 @@ func (s *VerdictCache) used() (n int) {
 	return n
 }
 
-// pack returns the stored form of the hashes of t that have no row of their own: each once, sorted. It also returns
-// the count of changes that this form includes.
-func (t *table) pack() (packed []byte, changes int) {
+// pack appends the stored form of the hashes of t that have no row of their own to b: each once, ascending. It also
+// returns the count of changes that this form includes.
+func (t *table) pack(b []byte) (packed []byte, changes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var all []hash
 	for _, h := range t.places {
 		if h.packed() {
-			all = append(all, h)
+			b = h.append(b)
 		}
 	}
-	slices.SortFunc(all, hash.compare)
-	packed = make([]byte, 0, len(all)*hashSize)
-	for _, h := range all {
-		packed = h.append(packed)
-	}
-	return packed, t.changes
+	return b, t.changes
 }
 
 // unpack fills the empty table t from the result of pack for that shard. It returns ErrDamaged for any other input.
@@ -149,8 +144,9 @@ func (t *table) unpack(shard byte, packed []byte) error {
 		return fmt.Errorf("%w: shard %d of the files seen has %d bytes", ErrDamaged, shard, len(packed))
 	}
 	n := len(packed) / hashSize
-	t.resize(n + n/32 + 4) // room for the hashes of records and for new ones
+	t.allocate(n + 4) // room for the hashes of records and for new ones
 	var last hash
+	next := 0
 	for i := 0; i < len(packed); i += hashSize {
 		h := parseHash(packed[i:])
 		ordered := i == 0 || last.compare(h) < 0
@@ -158,7 +154,7 @@ func (t *table) unpack(shard byte, packed []byte) error {
 		if h.shard() != shard || !h.packed() || h.lo&markBits&^kindBits != 0 || !ordered {
 			return fmt.Errorf("%w: shard %d of the files seen, hash %d", ErrDamaged, shard, i/hashSize)
 		}
-		t.places[t.place(h)] = h
+		next = t.push(next, h)
 		t.used++
 		last = h
 	}

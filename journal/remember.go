@@ -59,5 +59,6 @@ func (s *VerdictCache) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
 		}
 	}
 	s.tables[h.shard()].put(h)
-	return s.writeRow(ctx, tx, start, shards, map[int]int{})
+	_, err = s.writeRow(ctx, tx, start, shards, []byte{}, map[int]int{})
+	return err
 }

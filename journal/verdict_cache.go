@@ -30,7 +30,7 @@ const (
 // shards is the number of parts of the hashes, by their first byte: of the tables in memory, and of the most rows.
 const shards = 256
 
-// VerdictCache is the stored knowledge about the files of one storage during one listing. It takes about 20 bytes a
+// VerdictCache is the stored knowledge about the files of one storage during one listing. It takes about 18 bytes a
 // file. It is safe for concurrent use.
 //
 // Save after a complete listing forgets files that were neither put nor met.

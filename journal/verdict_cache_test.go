@@ -501,7 +501,7 @@ func FuzzUnpack(f *testing.F) {
 		}
 		var again []byte
 		for i := range s.tables {
-			one, _ := s.tables[i].pack()
+			one, _ := s.tables[i].pack(nil)
 			again = append(again, one...)
 			if len(one) > 0 && (i < int(start) || i > last) {
 				t.Errorf("shard %d is not between %d and %d", i, start, last)
