@@ -43,6 +43,13 @@ func connect(path, mode string, n int) *sql.DB {
 		// SQLite cuts its log to this many bytes once it is empty; see reserved.
 		"_pragma": {"journal_size_limit(4194304)"},
 	}
+	// In KiB, where SQLite's own value is 2000. The kernel has the pages that are read, and a commit of a batch fits.
+	switch mode {
+	case toRead, toPeek:
+		query.Add("_pragma", "cache_size(-256)")
+	case toWrite:
+		query.Add("_pragma", "cache_size(-1000)")
+	}
 	if mode == toPeek {
 		query.Set("mode", toRead)
 		// SQLite then takes no locks and reads no log: sqlite.org/uri.html#uriimmutable.

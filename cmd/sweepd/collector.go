@@ -9,14 +9,14 @@ import (
 )
 
 // By itself, Go's collector lets the heap grow by as much as is in use before it collects again, whatever a collection
-// costs. It looks only through memory that has pointers, and the verdict cache has none: 20 MB for a million files. So
+// costs. It looks only through memory that has pointers, and the verdict cache has none: 17 MB for a million files. So
 // the heap may grow by as much as has to be looked through.
 
 const (
-	// leastGrowth is what the heap may always grow by. Go collects no heap below it.
-	leastGrowth = 4 << 20
+	// leastGrowth is what the heap may always grow by. Go collects no heap of less than twice that.
+	leastGrowth = 2 << 20
 	// leastPercent limits how often a large heap is collected.
-	leastPercent = 20
+	leastPercent = 10
 	// mostPercent is Go's own value.
 	mostPercent = 100
 	// pagePercent is for the review page, which holds a list of all pictures while it scans again.

@@ -16,13 +16,13 @@ func TestTheHeapMayGrowByWhatTheCollectorLooksThrough(t *testing.T) {
 	}{
 		{0, 0, mostPercent, 100},
 		{1 * mib, 1 * mib, mostPercent, 100},
-		{3 * mib, 1 * mib, mostPercent, 100}, // less than the least growth
-		{8 * mib, 1 * mib, mostPercent, 50},
+		{2 * mib, 1 * mib, mostPercent, 100}, // less than the least growth
+		{8 * mib, 1 * mib, mostPercent, 25},
 		{20 * mib, 20 * mib, mostPercent, 100},
 		{20 * mib, 10 * mib, mostPercent, 50},
 		{20 * mib, 30 * mib, mostPercent, 100}, // what is allocated meanwhile counts as scanned
 		{1000 * mib, 4 * mib, mostPercent, leastPercent},
-		{8 * mib, 1 * mib, pagePercent, 50},
+		{4 * mib, 1 * mib, pagePercent, 50},
 		{20 * mib, 20 * mib, pagePercent, pagePercent},
 		{1000 * mib, 4 * mib, pagePercent, leastPercent},
 	} {

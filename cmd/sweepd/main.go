@@ -16,6 +16,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 	_ "time/tzdata" // containers and Windows have no zones; the machine's own come first
@@ -28,7 +29,8 @@ func main() {
 
 // run runs the program and returns its exit status.
 func run() int {
-	tty := controlled() // before the first Notify: a terminal that ends meanwhile ends the program
+	runtime.MemProfileRate = 0 // only run --pprof shows the profile, and sets it
+	tty := controlled()        // before the first Notify: a terminal that ends meanwhile ends the program
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		ends = append(ends, syscall.SIGHUP)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"syscall"
 
@@ -86,6 +87,9 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) error {
 	ctx, hangups, stop := untilSignal(ctx, p.controlled)
 	defer stop()
+	if o.pprof {
+		runtime.MemProfileRate = 512 << 10 // bytes, as Go has it
+	}
 	if o.database != "" {
 		p.getenv = overriding(p.getenv, app.DatabaseVariable, o.database)
 	}
