@@ -50,6 +50,22 @@ type Recorder interface {
 	// Confirm returns an error unless an intent on that storage may still be carried out by this process. It is asked
 	// after Begin, right before a call that cannot be undone, because the process may have been stopped in between.
 	Confirm(ctx context.Context, storage string) error
+	// Fenced is Confirm as far as this process knows: it asks nobody. It is asked after Begin, right before each call
+	// that changes something, because the call may have waited for its turn.
+	Fenced(storage string) error
 	// End makes the outcome durable. The caller must call it even if ctx has ended.
 	End(ctx context.Context, key string, o Outcome) error
+}
+
+// fencedKey is the context's key for Recorder.Fenced of an operation's storage.
+type fencedKey struct{}
+
+// Fenced returns an error if ctx is that of an operation which this process may no longer carry out. A driver whose
+// calls wait, or are sent again, asks right before it sends one that changes something. The context does not end by
+// itself then: a process that was stopped and goes on would notice too late.
+func Fenced(ctx context.Context) error {
+	if fenced, ok := ctx.Value(fencedKey{}).(func() error); ok {
+		return fenced()
+	}
+	return nil
 }

@@ -175,8 +175,17 @@ func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, err
 	if err != nil {
 		return "", s.wrap("trash", e.Path, fmt.Errorf("the intent could not be recorded: %w", err))
 	}
-	r, err := s.d.Trash(ctx, key, e.Ref, e.Revision)
+	var r Receipt
+	ctx = s.fenced(ctx)
+	if err = Fenced(ctx); err == nil {
+		r, err = s.d.Trash(ctx, key, e.Ref, e.Revision)
+	}
 	return r, s.end(ctx, key, op, Outcome{Receipt: r, Err: err})
+}
+
+// fenced returns a context with which Fenced asks the recorder.
+func (s *Storage) fenced(ctx context.Context) context.Context {
+	return context.WithValue(ctx, fencedKey{}, func() error { return s.o.Recorder.Fenced(s.name) })
 }
 
 // examine stats e again and returns the new Entry. It returns ErrOutside if that is outside the roots, and ErrChanged
@@ -230,7 +239,7 @@ func (s *Storage) inside(p string) bool {
 func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) (Entry, error) {
 	var back Entry
 	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause},
-		func() (_ Entry, err error) {
+		func(ctx context.Context) (_ Entry, err error) {
 			back, err = s.d.Restore(ctx, r)
 			back.Hashes = back.Hashes.Or(e.Hashes)
 			return back, err
@@ -240,7 +249,8 @@ func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) 
 
 // Purge deletes the one trashed file that the receipt names for good.
 func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) error {
-	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (Entry, error) {
+	op := Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}
+	return s.act(ctx, op, func(ctx context.Context) (Entry, error) {
 		if err := s.o.Recorder.Confirm(ctx, s.name); err != nil {
 			return Entry{}, err
 		}
@@ -263,7 +273,7 @@ func (s *Storage) NoteGone(ctx context.Context, e Entry, r Receipt, cause Cause)
 		return Entry{}, s.wrap("look for", e.Path, err)
 	}
 	op := Op{Kind: OpGone, Storage: s.name, Entry: e, Receipt: r, Cause: cause}
-	return back, s.act(ctx, op, func() (Entry, error) { return back, nil })
+	return back, s.act(ctx, op, func(context.Context) (Entry, error) { return back, nil })
 }
 
 var errStillThere = errors.New("the file is in the trash")
@@ -286,7 +296,8 @@ func sameTime(a, b time.Time) bool { return a.UnixMicro() == b.UnixMicro() }
 
 // EmptyTrash deletes everything in the bin for good.
 func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
-	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() (Entry, error) {
+	op := Op{Kind: OpEmpty, Storage: s.name, Cause: cause}
+	return s.act(ctx, op, func(ctx context.Context) (Entry, error) {
 		if err := s.o.Recorder.Confirm(ctx, s.name); err != nil {
 			return Entry{}, err
 		}
@@ -352,8 +363,8 @@ func settled(err error) bool {
 	return false
 }
 
-// act runs do between the two journal rows.
-func (s *Storage) act(ctx context.Context, op Op, do func() (Entry, error)) error {
+// act runs do between the two journal rows, unless this process may no longer carry it out.
+func (s *Storage) act(ctx context.Context, op Op, do func(context.Context) (Entry, error)) error {
 	if s.o.Recorder == nil {
 		return s.wrap(string(op.Kind), op.Entry.Path, ErrReadOnly)
 	}
@@ -361,7 +372,11 @@ func (s *Storage) act(ctx context.Context, op Op, do func() (Entry, error)) erro
 	if err != nil {
 		return s.wrap(string(op.Kind), op.Entry.Path, fmt.Errorf("the intent could not be recorded: %w", err))
 	}
-	restored, err := do()
+	var restored Entry
+	ctx = s.fenced(ctx)
+	if err = Fenced(ctx); err == nil {
+		restored, err = do(ctx)
+	}
 	return s.end(ctx, key, op, Outcome{Receipt: op.Receipt, Restored: restored, Err: err})
 }
 

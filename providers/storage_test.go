@@ -24,6 +24,16 @@ type record struct {
 	beginErr, endErr  error
 	beforeBeginReturn func()
 	confirmErr        error
+	fenced            func() error // nil: it never is
+}
+
+func (r *record) Fenced(string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fenced != nil {
+		return r.fenced()
+	}
+	return nil
 }
 
 func (r *record) Confirm(_ context.Context, storage string) error {
@@ -117,6 +127,67 @@ func TestTrashRecordsTheIntentBeforeAndTheOutcomeAfter(t *testing.T) {
 		t.Fatalf("got %+v, %v", back, err)
 	}
 	r.is(t, "begin trash /root/a.png", "end <nil>", "begin restore /root/a.png", "end <nil>")
+}
+
+// asking is a driver that asks before it changes something, as one whose calls wait.
+type asking struct{ providers.Driver }
+
+func (d asking) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
+	if err := providers.Fenced(ctx); err != nil {
+		return "", err
+	}
+	return d.Driver.Trash(ctx, key, ref, rev)
+}
+
+// A lease may be lost between the intent and the change, and while the driver waits for its turn.
+func TestNothingIsChangedOnceTheLeaseIsLost(t *testing.T) {
+	lost := errors.New("the lease is lost")
+	s, a, r, e := guarded(t)
+	receipt, err := s.Trash(t.Context(), e, providers.Cause{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Write("/root/b.png", []byte("b"), time.Unix(1, 0))
+	b := entry(t, s, "/root/b.png")
+	r.lines, r.fenced = nil, func() error { return lost }
+	_, trash := s.Trash(t.Context(), b, providers.Cause{})
+	_, restore := s.Restore(t.Context(), e, receipt, providers.Cause{})
+	purge, empty := s.Purge(t.Context(), e, receipt, providers.Cause{}), s.EmptyTrash(t.Context(), providers.Cause{})
+	for what, err := range map[string]error{"trash": trash, "restore": restore, "purge": purge, "empty": empty} {
+		if !errors.Is(err, lost) {
+			t.Errorf("%s: got %v, want %v", what, err, lost)
+		}
+	}
+	r.is(t, "begin trash /root/b.png", "end the lease is lost", "begin restore /root/a.png", "end the lease is lost",
+		"begin purge /root/a.png", "end the lease is lost", "begin empty ", "end the lease is lost")
+	if _, there := a.Content("/root/b.png"); !there || len(a.Bin()) != 1 {
+		t.Errorf("a file was moved: the bin has %q", a.Bin())
+	}
+	if err := providers.Fenced(t.Context()); err != nil {
+		t.Errorf("of no operation: %v", err)
+	}
+}
+
+func TestADriverCanAskWhetherTheLeaseIsLost(t *testing.T) {
+	_, a, r, e := guarded(t)
+	s, err := providers.NewStorage("home", asking{providertest.NewMemory(a)},
+		providers.Options{Roots: []string{"/root"}, Recorder: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, asked := errors.New("the lease is lost"), 0
+	r.fenced = func() error {
+		if asked++; asked == 1 { // before the driver is called
+			return nil
+		}
+		return lost
+	}
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, lost) {
+		t.Errorf("got %v, want %v", err, lost)
+	}
+	r.is(t, "begin trash /root/a.png", "end the lease is lost")
 }
 
 func TestWithoutARecorderNothingCanBeChanged(t *testing.T) {

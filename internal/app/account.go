@@ -14,6 +14,7 @@ import (
 	"github.com/sweepd/sweepd/internal/cloud/oauth"
 	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/providers"
 )
 
 // SignIns returns the store of the sign-ins, beside the journal.
@@ -40,6 +41,7 @@ func (o Options) net() oauth.Net {
 // netOf is net with the quota of a storage's service.
 func (o Options) netOf(st policy.Storage) oauth.Net {
 	n := o.net()
+	n.May = providers.Fenced
 	if o.Quota != nil {
 		n.Quota = o.Quota(st)
 	}

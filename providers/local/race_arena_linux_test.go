@@ -145,6 +145,9 @@ func (a *arena) Begin(_ context.Context, op providers.Op) (string, error) {
 // Confirm implements providers.Recorder.
 func (a *arena) Confirm(context.Context, string) error { return nil }
 
+// Fenced implements providers.Recorder.
+func (a *arena) Fenced(string) error { return nil }
+
 // End implements providers.Recorder.
 func (a *arena) End(_ context.Context, key string, o providers.Outcome) error {
 	a.mu.Lock()

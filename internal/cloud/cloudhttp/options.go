@@ -29,8 +29,12 @@ type Options struct {
 	// and the host.
 	Name func(*http.Request) string
 
-	Rate    float64       // the most calls a second; 0: 100
-	Quota   Quota         // is shared with other transports; nil: none is
+	Rate  float64 // the most calls a second; 0: 100
+	Quota Quota   // is shared with other transports; nil: none is
+	// May is asked right before each try of a call that changes something. An error of it ends the call, and nothing is
+	// sent. nil: every call may be sent.
+	May func(context.Context) error
+
 	Tries   int           // the most times that one call is sent; 0: 6
 	Budget  int           // how many calls may be repeated in all, in addition to a tenth of those made; 0: 50
 	Timeout time.Duration // how long the service may be silent; 0: a minute

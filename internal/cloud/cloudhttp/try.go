@@ -27,6 +27,11 @@ func (c *call) try() (*http.Response, *Error, error) {
 			return nil, nil, err
 		}
 	}
+	if c.effect != reads && c.t.o.May != nil { // the turn and the token may have taken long
+		if err := c.t.o.May(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
 	w := newWatch(ctx, c.t.o.Timeout)
 	req, err := c.copied(w.ctx)
 	if err != nil {

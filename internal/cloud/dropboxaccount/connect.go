@@ -88,7 +88,7 @@ const longest = (480 + 90 + 30) * time.Second
 func Over(tokens cloudhttp.Tokens, o Options) *Connection {
 	signed := cloudhttp.Options{
 		Tokens: tokens, Hosts: hosts(), Classify: Classify, Name: Call, Rate: o.Rate,
-		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log, Quota: o.Net.Quota,
+		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log, Quota: o.Net.Quota, May: o.Net.May,
 	}
 	plain := signed
 	plain.Tokens, plain.Hosts, plain.Timeout = nil, nil, longest

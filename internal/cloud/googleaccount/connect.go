@@ -105,7 +105,7 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 func (o Options) connection(tokens cloudhttp.Tokens) *Connection {
 	t := cloudhttp.New(o.Net.Base, cloudhttp.Options{
 		Tokens: tokens, Hosts: Hosts(), Classify: Classify, Name: Call, Rate: o.Rate,
-		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log, Quota: o.Net.Quota,
+		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log, Quota: o.Net.Quota, May: o.Net.May,
 	})
 	return &Connection{HTTP: &http.Client{Transport: t}, Transport: t}
 }

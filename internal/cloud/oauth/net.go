@@ -19,6 +19,7 @@ type Net struct {
 	Sleep func(context.Context, time.Duration) error // nil: a timer
 	Log   *slog.Logger                               // nil: none
 	Quota cloudhttp.Quota                            // of the calls to the API; nil: none
+	May   func(context.Context) error                // of the calls to the API; nil: all may be sent
 }
 
 // Plain returns a client for the addresses of the sign-in itself. They report errors in the body of a 400 or 401 (RFC
