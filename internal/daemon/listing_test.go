@@ -70,7 +70,7 @@ func listLong(t *testing.T, what string, disk bool) {
 	s, ended := &Service{d}, make(chan struct{})
 	go func() {
 		defer close(ended)
-		turn, err := s.Turn(t.Context(), "drive", "", false, Slice{Files: 500, Time: 4 * time.Minute})
+		turn, err := s.Turn(t.Context(), "drive", "", Slice{Files: 500, Time: 4 * time.Minute})
 		if err != nil || turn.Err != nil || turn.Wait == 0 {
 			t.Errorf("got %+v, %v; want a turn that leaves nothing", turn, err)
 		}

@@ -93,8 +93,9 @@ var ErrUnknown = errors.New("the policy has no such storage")
 var ErrBusy = errors.New("the storage has another turn in this process")
 
 // Turn makes the next step of a storage: by its schedule, as the policy's mode allows, or because a sweep was asked
-// for. It opens the storage, and closes it. memory is that of the last turn; "" for the first one.
-func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, slice Slice) (Turn, error) {
+// for. It opens the storage, and closes it. memory is that of the last turn, "" for the first one: JSON, whose asked
+// is true if a sweep was asked for, and whose retry is when one that failed is tried again.
+func (s *Service) Turn(ctx context.Context, storage, memory string, slice Slice) (Turn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	l, err := s.d.beginTurn(storage, cancel)
@@ -109,9 +110,6 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, asked bool, 
 		}
 	}
 	l.agenda.polling = true // no process waits for its changes
-	if asked {
-		l.agenda.ask()
-	}
 	l.slice = &sliced{Slice: slice}
 	t := Turn{Policy: by, Err: l.turn(ctx)}
 	if errors.Is(t.Err, sweeper.ErrStopped) {

@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
 	"github.com/sweepd/sweepd/internal/daemon"
 	"github.com/sweepd/sweepd/internal/schedule"
 	"github.com/sweepd/sweepd/policy"
@@ -116,17 +117,33 @@ func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 	if errors.Is(err, errNoTurn) {
 		return nil
 	}
-	if err != nil {
-		return err
+	if err != nil { // its answer may have been lost
+		back := f.persist(ctx, func(ctx context.Context) error { return f.store.giveBack(ctx, t, f.self.id) })
+		return errors.Join(err, back)
 	}
 	o := f.watched(ctx, t, func(ctx context.Context) outcome { return f.turn(ctx, t, b) })
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
-	defer cancel()
-	if err := f.store.end(ctx, t, o); err != nil && !errors.Is(err, errNoTurn) {
-		return err
-	}
-	return nil
+	return f.persist(ctx, func(ctx context.Context) error { return f.store.end(ctx, t, o) })
 }
+
+// persist writes how a turn ended. It tries again, for as long as the row says that the turn runs, because nobody takes
+// the storage before. The end of the worker gives all its turns back.
+func (f *fleet) persist(ctx context.Context, write func(context.Context) error) error {
+	began := f.o.Now()
+	for wait := firstRetry; ; wait = min(2*wait, lastRetry) {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
+		err := write(within)
+		cancel()
+		switch {
+		case err == nil, errors.Is(err, errNoTurn):
+			return nil
+		case f.o.Now().Sub(began) > lostTurn, cloudhttp.Sleep(ctx, wait) != nil:
+			return err
+		}
+	}
+}
+
+// The waits of persist.
+const firstRetry, lastRetry = 100 * time.Millisecond, 10 * time.Second
 
 // underway is a turn under way.
 type underway struct {
@@ -205,14 +222,15 @@ func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 			detail: fmt.Sprintf("the directory of %s cannot be read, and the account may have left it", st.Fleet),
 		}
 	}
-	result, err := f.service.Turn(ctx, t.Storage, b.memory, b.asked, f.o.Slice)
+	result, err := f.service.Turn(ctx, t.Storage, b.memory, f.o.Slice)
 	o := outcome{memory: result.Memory, policy: result.Policy, wait: result.Wait, digest: result.Digest}
 	switch {
-	case err != nil: // the policy has changed, or the row is not ours
+	case errors.Is(err, daemon.ErrBusy):
+		o = outcome{memory: b.memory, wait: time.Minute}
+	case errors.Is(err, daemon.ErrUnknown): // the policy has changed
+		o = outcome{memory: b.memory, wait: turnTimeout, failure: "policy", detail: err.Error()}
+	case err != nil: // no turn has left that memory
 		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
-		if errors.Is(err, daemon.ErrBusy) {
-			o = outcome{memory: b.memory, wait: time.Minute}
-		}
 	case result.Problem != nil:
 		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
 	}

@@ -232,21 +232,23 @@ var errNoTurn = errors.New("the storage has another turn")
 
 // begun is a turn that has begun.
 type begun struct {
-	memory string     // of the last one
-	asked  bool       // a sweep was asked for
+	memory string     // of the last one, with the request of a sweep if there was one
 	read   *time.Time // of a member: when the directory of its fleet was read, see rollMemory; nil: it was not
 }
 
-// begin begins a turn for a worker. It returns errNoTurn for all but one call with the same turn.
+// begin begins a turn for a worker. It returns errNoTurn for all but one call with the same turn. A request of a sweep
+// becomes a part of the memory, as daemon.Turn has it: it is not lost with the turn.
 func (s *store) begin(ctx context.Context, t turn, worker string) (b begun, err error) {
 	err = s.pool.QueryRow(ctx, `WITH before AS (SELECT storage, again FROM fleet_storages WHERE storage = $1 FOR UPDATE)
 		UPDATE fleet_storages AS f SET state = 'running', worker = $3, again = false,
+			memory = CASE WHEN before.again THEN
+				(coalesce(nullif(memory, ''), '{}')::jsonb - 'retry' || '{"asked": true}')::text ELSE memory END,
 			began = clock_timestamp(), next_due = clock_timestamp() + $4
 		FROM before WHERE f.storage = before.storage AND f.turn = $2 AND f.state = 'queued'
-		RETURNING f.memory, before.again, CASE WHEN strpos($1, '/') > 0 THEN
+		RETURNING f.memory, CASE WHEN strpos($1, '/') > 0 THEN
 			(SELECT (memory::jsonb -> 'read' ->> split_part($1, '/', 1))::timestamptz FROM fleet_storages
 				WHERE storage = $5 AND memory <> '') END`,
-		t.Storage, t.Number, worker, s.running, roll).Scan(&b.memory, &b.asked, &b.read)
+		t.Storage, t.Number, worker, s.running, roll).Scan(&b.memory, &b.read)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = errNoTurn
 	}
@@ -337,6 +339,13 @@ func (s *store) known(ctx context.Context, policy string) ([]known, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[known])
+}
+
+// giveBack makes a storage due whose turn that worker may have begun without knowing it.
+func (s *store) giveBack(ctx context.Context, t turn, worker string) error {
+	_, err := s.pool.Exec(ctx, `UPDATE fleet_storages SET state = 'idle', worker = '', next_due = clock_timestamp()
+		WHERE storage = $1 AND turn = $2 AND worker = $3 AND state = 'running'`, t.Storage, t.Number, worker)
+	return err
 }
 
 // ask makes storages due at once, or as soon as the turn under way has ended; nil: all. It returns how many it found.

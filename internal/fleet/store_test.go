@@ -142,23 +142,33 @@ func TestASweepThatIsAskedForDuringATurnFollowsIt(t *testing.T) {
 	s := drives(t, "a", "b")
 	one := turns(t, s, "gdrive", 1)[0]
 	b, err := s.begin(t.Context(), one, "w")
-	if err != nil || b.asked {
-		t.Fatalf("the first turn: asked %t, %v", b.asked, err)
+	if err != nil || b.memory != "" {
+		t.Fatalf("the first turn: memory %q, %v", b.memory, err)
 	}
 	if n := must(s.ask(t.Context(), []string{"a"}))(t); n != 1 {
 		t.Errorf("asked for %d, want 1", n)
 	}
 	same(t, "during the turn", queued(t, s, "gdrive", 50), "b/1")
-	ok(t, s.end(t.Context(), one, outcome{wait: time.Hour}))
-	next := turns(t, s, "gdrive", 50)
-	if len(next) != 1 || next[0] != (turn{"a", 2}) {
-		t.Fatalf("after it: got %v", next)
+	ok(t, s.end(t.Context(), one, outcome{wait: time.Hour, memory: `{"left": true, "retry": "2026-11-30T12:00:00Z"}`}))
+	// The request is not lost with a turn that does not end.
+	for _, number := range []int64{2, 3} {
+		next := turns(t, s, "gdrive", 50)
+		if len(next) != 1 || next[0] != (turn{"a", number}) {
+			t.Fatalf("after it: got %v", next)
+		}
+		b, err = s.begin(t.Context(), next[0], "w")
+		if err != nil || b.memory != `{"left": true, "asked": true}` {
+			t.Errorf("turn %d: memory %s, %v", number, b.memory, err)
+		}
+		if number == 2 {
+			ok(t, s.giveBack(t.Context(), next[0], "another"))
+			same(t, "given back by another worker", queued(t, s, "gdrive", 50))
+			ok(t, s.giveBack(t.Context(), next[0], "w"))
+		} else {
+			ok(t, s.end(t.Context(), next[0], outcome{wait: time.Hour}))
+		}
 	}
-	if b, err = s.begin(t.Context(), next[0], "w"); err != nil || !b.asked {
-		t.Errorf("the second turn: asked %t, %v", b.asked, err)
-	}
-	ok(t, s.end(t.Context(), next[0], outcome{wait: time.Hour}))
-	same(t, "after the second", queued(t, s, "gdrive", 50))
+	same(t, "after the last", queued(t, s, "gdrive", 50))
 }
 
 func TestTheTurnsOfADeadWorkerAreDueAndCannotEnd(t *testing.T) {
