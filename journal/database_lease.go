@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -17,18 +18,19 @@ import (
 type terms struct {
 	lease time.Duration // a lease lasts so long
 	renew time.Duration // it is renewed so often; a renewal may take as long
-	grace time.Duration // it is free so long after its end; more than the longest call to a storage
-	// margin is how long before its end the holder gives a lease up by itself.
-	margin time.Duration
+	// margin is how long before its end the holder gives a lease up by itself: from then on it begins no call. The
+	// lease is free grace after its end. A call that was begun before has both times to be carried out.
+	grace, margin time.Duration
 	// elapsed returns a time that grows also while the machine sleeps.
 	elapsed func() time.Duration
 	postgres.Limits
 }
 
-// standardTerms are those of every use but a test.
-func standardTerms() terms {
+// standardTerms are those of leases that last so long; 0: a minute.
+func standardTerms(lease time.Duration) terms {
+	lease = cmp.Or(lease, time.Minute)
 	return terms{
-		lease: time.Minute, renew: 20 * time.Second, grace: 15 * time.Second, margin: 10 * time.Second,
+		lease: lease, renew: lease / 3, grace: lease / 4, margin: lease / 6,
 		elapsed: elapsed,
 		Limits: postgres.Limits{
 			Answer: 35 * time.Second, Statement: 30 * time.Second, Lock: 10 * time.Second, Idle: 5 * time.Second,

@@ -14,4 +14,4 @@ func server() *noServer                   { return nil }
 func emptySchema(testing.TB) string       { return "" }
 func leaseAll(testing.TB, *Journal) error { return nil }
 func closeServer() error                  { return nil }
-func testTerms() terms                    { return standardTerms() }
+func testTerms() terms                    { return standardTerms(0) }

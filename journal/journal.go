@@ -23,6 +23,9 @@ type Options struct {
 	// stored there, and a database that lacks one is refused as an older copy. It is of one database; remove it to
 	// accept another one or a backup.
 	Heads string
+	// Lease is how long a lease in a database lasts without a renewal, and so how long the storages of a process that
+	// was killed wait for another one, with a quarter more. 0: a minute.
+	Lease time.Duration
 }
 
 // Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It
@@ -58,7 +61,7 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 		return nil, errors.New("a journal needs a clock")
 	}
 	if postgres.IsDSN(path) {
-		return openDatabase(ctx, path, o, false, standardTerms())
+		return openDatabase(ctx, path, o, false, standardTerms(o.Lease))
 	}
 	j, err := openSparing(ctx, path, o, toWrite)
 	if err == nil {
@@ -88,7 +91,7 @@ func openSparing(ctx context.Context, path string, o Options, mode string) (j *J
 // an older version.
 func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
 	if postgres.IsDSN(path) {
-		return openDatabase(ctx, path, Options{}, true, standardTerms())
+		return openDatabase(ctx, path, Options{}, true, standardTerms(0))
 	}
 	return openSparing(ctx, path, Options{}, toRead)
 }

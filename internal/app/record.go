@@ -25,10 +25,11 @@ func (e *StateError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *StateError) Unwrap() error { return e.Err }
 
-// OpenRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
-// true.
-func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.Journal, error) {
-	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now, Heads: p.heads()})
+// OpenRecord opens the record for writing, with the Heads of this machine. It returns a *StateError, or an error for
+// which journal.Unreliable reports true.
+func (p Paths) OpenRecord(ctx context.Context, o journal.Options) (*journal.Journal, error) {
+	o.Heads = p.heads()
+	j, err := journal.Open(ctx, p.Journal(), o)
 	if err != nil && p.Database == "" && !journal.Unreliable(err) {
 		err = &StateError{p.State, err}
 	}
@@ -41,7 +42,7 @@ func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.J
 // this service's alone.
 func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
 	if p.Database != "" {
-		j, err := p.OpenRecord(ctx, now)
+		j, err := p.OpenRecord(ctx, journal.Options{Now: now})
 		return j, nil, err
 	}
 	service, err := p.service(ctx)
@@ -54,7 +55,7 @@ func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.J
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := p.OpenRecord(ctx, now)
+	j, err := p.OpenRecord(ctx, journal.Options{Now: now})
 	return j, service, err
 }
 

@@ -49,6 +49,7 @@ type Options struct {
 	// there is none.
 	Hold            func(now time.Time) error
 	ShutdownTimeout time.Duration // how long the end waits for a storage that hangs; 0: four seconds
+	Lease           time.Duration // see journal.Options
 }
 
 // serviceLease is the name of a service's lease in the journal: no storage can have that name.
@@ -211,7 +212,7 @@ func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 		j, _, err := d.paths.OpenBeside(ctx, d.o.Now)
 		return j, err
 	}
-	return d.paths.OpenRecord(ctx, d.o.Now)
+	return d.paths.OpenRecord(ctx, journal.Options{Now: d.o.Now, Lease: d.o.Lease})
 }
 
 // end closes the resources that begin opened, unless a storage that hangs still uses them: then a goroutine

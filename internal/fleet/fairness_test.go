@@ -79,7 +79,7 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Run(ctx, o) }()
-	w := &world{T: t, database: dsn}
+	w := &world{TB: t, database: dsn}
 	w.until("all are swept", `SELECT count(*) = $1 FROM fleet_storages WHERE state = 'idle' AND ended IS NOT NULL
 		AND failure = '' AND next_due > clock_timestamp()`, light+1)
 	stop()

@@ -44,7 +44,7 @@ const ours = "ChatGPT Image Apr 20, 2026, 01_02_03 AM.png"
 // and is in neither selection.
 func newOrganization(t *testing.T, policy string, users ...string) *organization {
 	t.Helper()
-	o := &organization{world: &world{T: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}}
+	o := &organization{world: &world{TB: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}}
 	o.clouds = must(cloudsim.New(cloudsim.Options{Now: time.Now}))(t)
 	o.audit = o.clouds.Audit()
 	o.drive = must(drivesim.New(o.clouds, drivesim.Options{}))(t)

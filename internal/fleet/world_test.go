@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
@@ -37,7 +39,10 @@ type settings struct {
 	Beat, Poll time.Duration
 	Turns      int
 	Host       string
-	Version    int // of the program, if it is another one
+	Version    int           // of the program, if it is another one
+	Lease      time.Duration // how long one lasts; 0: as always
+
+	Database string `json:"-"` // the address by which it reaches the database; "": the world's
 
 	SignIn map[string]string // storages with their accounts, to sign in to
 }
@@ -58,7 +63,7 @@ func serveWorker(text string) int {
 	o.Options.Options = app.Options{
 		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Host: s.Host,
 	}
-	o.version = s.Version
+	o.version, o.Lease = s.Version, s.Lease
 	o.ClockPoll = 200 * time.Millisecond
 	if err := Run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -67,29 +72,39 @@ func serveWorker(text string) int {
 	return 0
 }
 
-// signIn signs in to accounts, as a person does by sweepd login and a browser.
+// signIn signs in to accounts, as a person does by sweepd login and a browser, to some at the same time.
 func signIn(ctx context.Context, accounts map[string]string) int {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(16)
 	for storage, account := range accounts {
-		var page string
-		_, _, err := app.LogIn(ctx, app.Options{Getenv: os.Getenv, Now: time.Now}, app.Login{
-			Storage: storage,
-			Show:    func(_, consent string) error { page = consent; return nil },
-			Paste: func(context.Context) (string, error) {
-				c := http.Client{CheckRedirect: stay}
-				resp, err := c.PostForm(page, url.Values{"account": {account}})
-				if err != nil {
-					return "", err
-				}
-				defer resp.Body.Close()
-				return resp.Header.Get("Location"), nil
-			},
-		})
-		if err != nil {
-			fmt.Fprintln(os.Stderr, storage, err)
-			return 1
-		}
+		all.Go(func() error { return signInTo(ctx, storage, account) })
+	}
+	if err := all.Wait(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return 0
+}
+
+func signInTo(ctx context.Context, storage, account string) error {
+	var page string
+	_, _, err := app.LogIn(ctx, app.Options{Getenv: os.Getenv, Now: time.Now}, app.Login{
+		Storage: storage,
+		Show:    func(_, consent string) error { page = consent; return nil },
+		Paste: func(context.Context) (string, error) {
+			c := http.Client{CheckRedirect: stay}
+			resp, err := c.PostForm(page, url.Values{"account": {account}})
+			if err != nil {
+				return "", err
+			}
+			defer resp.Body.Close()
+			return resp.Header.Get("Location"), nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", storage, err)
+	}
+	return nil
 }
 
 // stay is http.Client.CheckRedirect of a client that follows none.
@@ -97,7 +112,7 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 
 // world has simulated clouds with some accounts, a home whose policy names all of them, and a database.
 type world struct {
-	*testing.T
+	testing.TB
 	cloud    *rehearsal.Rehearsal
 	audit    *cloudsim.Audit // of the clouds
 	home     string
@@ -120,10 +135,10 @@ settle: 0
 `
 
 // newWorld makes a world of so many accounts of each service, with as many files as options say.
-func newWorld(t *testing.T, o rehearsal.Options) *world {
+func newWorld(t testing.TB, o rehearsal.Options) *world {
 	t.Helper()
 	o.Now = time.Now
-	w := &world{T: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}
+	w := &world{TB: t, home: t.TempDir(), database: postgrestest.Durable(server.Schema(t))}
 	w.cloud = must(rehearsal.Start(o))(t)
 	w.audit = w.cloud.Audit()
 	t.Cleanup(func() { ok(t, w.cloud.Close()) })
@@ -176,6 +191,9 @@ func (w *world) start(s settings) *process {
 	p.ended = make(chan struct{})
 	p.Env = append(slices.Clone(w.env), workerVariable+"="+string(text),
 		"XDG_RUNTIME_DIR="+w.TempDir()) // each has a control socket of its own
+	if s.Database != "" {
+		p.Env = append(p.Env, app.DatabaseVariable+"="+s.Database)
+	}
 	p.Stdout, p.Stderr = p.log, p.log
 	ok(w, p.Start())
 	go func() { p.done <- p.Wait(); close(p.ended) }()
@@ -197,7 +215,7 @@ func (w *world) stop(p *process) {
 // quickly are settings for tests.
 func quickly() settings {
 	return settings{
-		Slice: daemon.Slice{Files: 100, Time: time.Minute}, Beat: 300 * time.Millisecond, Poll: 20 * time.Millisecond,
+		Slice: daemon.Slice{Files: 100, Time: time.Minute}, Beat: 500 * time.Millisecond, Poll: 20 * time.Millisecond,
 		Turns: 8,
 	}
 }
@@ -209,9 +227,10 @@ const patience = 2 * time.Minute
 func (w *world) until(what, query string, args ...any) {
 	w.Helper()
 	s := connect(w, w.database)
+	var err error
 	for began := time.Now(); time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
 		var is bool
-		if err := s.QueryRow(w.Context(), query, args...).Scan(&is); err == nil && is {
+		if err = s.QueryRow(w.Context(), query, args...).Scan(&is); err == nil && is {
 			return
 		}
 		for _, p := range w.workers {
@@ -225,15 +244,34 @@ func (w *world) until(what, query string, args ...any) {
 		}
 	}
 	w.show()
-	w.Fatalf("it never happened: %s", what)
+	w.Fatalf("it never happened: %s (%v)", what, err)
 }
 
-// swept waits until every storage had a turn without a failure after which nothing was due at once.
+// swept says that every storage was swept, and that nothing is due at once or was asked for. A turn that found another
+// one under way leaves the memory as it was.
+const swept, sweptQuery = "every storage is swept", `SELECT count(*) = $1 FROM fleet_storages
+	WHERE state = 'idle' AND ended IS NOT NULL AND failure = '' AND memory <> '' AND memory !~ 'retry|left|asked'
+	AND next_due > clock_timestamp()`
+
+// swept waits for swept.
 func (w *world) swept() {
 	w.Helper()
-	w.until("every storage is swept", `SELECT count(*) = $1 FROM fleet_storages
-		WHERE state = 'idle' AND ended IS NOT NULL AND failure = '' AND memory !~ 'retry|left'
-		AND next_due > clock_timestamp()`, len(w.storages))
+	w.until(swept, sweptQuery, len(w.storages))
+}
+
+// done waits until so many files are moved and every storage is swept. In a pause, as while a worker does not know the
+// policies of the others, files are kept until the next look, a quarter of an hour later: done asks for it.
+func (w *world) done(files int) {
+	w.Helper()
+	for began := time.Now(); time.Since(began) < patience; {
+		w.swept()
+		if len(w.moved()) >= files {
+			return
+		}
+		must((&store{pool: connect(w, w.database)}).ask(w.Context(), nil))(w)
+	}
+	w.show()
+	w.Fatalf("%d of %d files were moved", len(w.moved()), files)
 }
 
 // moved are the files that went to the trash of the clouds, by the clouds' own record.

@@ -152,6 +152,9 @@ func (s *Server) dsn(schema string) string {
 // Durable returns dsn for sessions whose commits are on disk when they return, as the tests of crashes need them.
 func Durable(dsn string) string { return strings.TrimSuffix(dsn, hasty) }
 
+// Socket returns the path of the socket on which the server listens.
+func (s *Server) Socket() string { return filepath.Join(s.dir, ".s.PGSQL.5432") }
+
 // Schema makes an empty schema and returns its address.
 func (s *Server) Schema(t testing.TB) string {
 	t.Helper()
