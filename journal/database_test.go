@@ -157,15 +157,15 @@ func TestAnIntentThatIsNotInsertedIsRefused(t *testing.T) {
 // A process that is stopped renews nothing and notices nothing, and a transaction of its may be open.
 func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 	dsn := startServer(t).Schema(t)
+	other := openIn(t, dsn, asStandard) // makes the tables, for which a busy machine may take longer than Idle
 	stopped := openIn(t, dsn, func(t *terms) {
-		t.lease, t.margin, t.Idle = 200*time.Millisecond, -time.Hour, 300*time.Millisecond
+		t.lease, t.margin, t.Idle = 200*time.Millisecond, -time.Hour, time.Second
 	})
 	must(stopped.Lease(t.Context(), "home", "apply"))(t)
 	stopped.leases.held["home"].stop()
 	open := must(stopped.write.BeginTx(t.Context(), nil))(t)
 	must(open.Exec(`SELECT line FROM leases WHERE storage = 'home' FOR UPDATE`))(t)
 
-	other := openIn(t, dsn, asStandard)
 	for { // as soon as the time of the lease is over; the server then ends the open transaction
 		_, err := other.Lease(t.Context(), "home", "apply")
 		if err == nil {
