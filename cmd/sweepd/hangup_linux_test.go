@@ -66,7 +66,7 @@ func TestAServiceUnderNohupOutlivesItsTerminal(t *testing.T) {
 	if err := person.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.until("refuses the policy", func(d *status.Daemon) bool { return d != nil && len(d.Notices) == 1 })
+	s.until("refuses the policy", func(d *status.Daemon) bool { return len(d.Notices) == 1 })
 }
 
 // A signal that comes between the start of the program and that of the service ends the service, too. The test is not

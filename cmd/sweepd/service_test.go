@@ -104,12 +104,12 @@ func (s *service) status() *status.Daemon {
 	return st.Daemon
 }
 
-// until asks for the status until it is as it has to become.
+// until asks for the status until it is as it has to become. A busy service may not answer in time: then there is none.
 func (s *service) until(what string, is func(*status.Daemon) bool) {
 	s.Helper()
 	var d *status.Daemon
 	for began := time.Now(); time.Since(began) < patience; {
-		if d = s.status(); is(d) {
+		if d = s.status(); d != nil && is(d) {
 			return
 		}
 		select {
