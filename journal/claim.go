@@ -62,7 +62,8 @@ func (j *Journal) Claim(ctx context.Context, want Usage, since, now time.Time, a
 	return refusal
 }
 
-// claim writes the claims on the storages that this process has leased.
+// claim writes the claims on the storages that this process has leased. A lease may have been lost without notice since:
+// the claim of the next holder stays, and no operation can begin under this one.
 func (l *leases) claim(ctx context.Context, tx *sql.Tx, want Usage) error {
 	for _, c := range want.claims() {
 		epoch, held := l.holds(c.storage)
@@ -72,7 +73,7 @@ func (l *leases) claim(ctx context.Context, tx *sql.Tx, want Usage) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO claims (storage, kind, epoch, since, files, bytes)
 			VALUES ($1, $2, $3, (SELECT coalesce(max(id), 0) FROM operations), $4, $5)
 			ON CONFLICT (storage, kind) DO UPDATE SET epoch = excluded.epoch, since = excluded.since,
-			files = excluded.files, bytes = excluded.bytes`,
+			files = excluded.files, bytes = excluded.bytes WHERE claims.epoch <= excluded.epoch`,
 			c.storage, string(c.kind), epoch, c.amount.Files, c.amount.Bytes)
 		if err != nil {
 			return err

@@ -176,11 +176,22 @@ func TestAHolderThatWasStoppedInATransactionIsFenced(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+	if err := claimIn(other, "home", 3, 9); err != nil {
+		t.Fatal(err)
+	}
 	did(t, other, trashOf(file("a", "1")), "bin/a")
 	if err := open.Commit(); err == nil {
 		t.Error("the transaction that was open in the meantime was committed")
 	}
-	_, err := stopped.Begin(t.Context(), trashOf(file("b", "1")))
+	err := claimIn(stopped, "home", 1, 9)
+	if errors.Is(err, ErrUnreachable) { // its connection was ended, and the next one is new
+		err = claimIn(stopped, "home", 1, 9)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	equal(t, "used and claimed by the holder", usedIn(t, other, "home"), Amount{3, 3 << 20})
+	_, err = stopped.Begin(t.Context(), trashOf(file("b", "1")))
 	if errors.Is(err, ErrUnreachable) { // its connection was ended, and the next one is new
 		_, err = stopped.Begin(t.Context(), trashOf(file("b", "1")))
 	}
