@@ -62,7 +62,7 @@ func (j *Journal) Claim(ctx context.Context, want Usage, since, now time.Time, a
 	return refusal
 }
 
-// claim writes the claims on the storages that this process has leased. A lease may have been lost without notice since:
+// claim writes the claims on the storages that this process has leased. A lease may have been lost without notice: then
 // the claim of the next holder stays, and no operation can begin under this one.
 func (l *leases) claim(ctx context.Context, tx *sql.Tx, want Usage) error {
 	for _, c := range want.claims() {
