@@ -47,3 +47,22 @@ func TestEachTryOfAChangeIsAskedFor(t *testing.T) {
 		})
 	}
 }
+
+// A change that may be made already, and whose second try is refused, has an unknown outcome.
+func TestARefusedTryLeavesTheOutcomeOfTheOneBeforeUnknown(t *testing.T) {
+	lost := errors.New("the lease is lost")
+	s, asked := serve(t, says(http.StatusServiceUnavailable, ""), done), 0
+	tr, _ := account(t, cloudhttp.Options{May: func(context.Context) error {
+		if asked++; asked > 1 {
+			return lost
+		}
+		return nil
+	}})
+	_, err := send(cloudhttp.Repeatable(t.Context()), tr, http.MethodPost, s.URL, "x")
+	if !errors.Is(err, lost) || !errors.Is(err, cloudhttp.ErrUnknownOutcome) {
+		t.Errorf("got %v, want %v and that the outcome is unknown", err, lost)
+	}
+	if n := len(s.requests()); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
