@@ -29,12 +29,11 @@ const lightVariable = "SWEEPD_TEST_ACCOUNTS"
 // A heavy account has slices. Each light one waits for one of them at most, by the real dispatcher, queue and service;
 // only the accounts are in memory. The worker has one slot, so that the order does not depend on the load.
 func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
-	light, files := 12, 24
+	light := 12
 	if text := os.Getenv(lightVariable); text != "" {
 		light = must(strconv.Atoi(text))(t)
-		files = 2 * light
 	}
-	const slice = 4
+	const files, slice = 24, 4
 	accounts, lines := map[string]*providertest.Account{}, []string{}
 	add := func(name string, files int) {
 		a := providertest.NewAccount()
@@ -43,12 +42,11 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 			a.Write(fmt.Sprintf("/%d/%s", i, ours), picture, time.Now().AddDate(0, 0, -100))
 		}
 		accounts[name] = a
-		lines = append(lines, fmt.Sprintf("  %[1]s: {type: gdrive, client: /client.json, account: %[1]s@example.com}",
-			name))
+		lines = append(lines, fmt.Sprintf("  %[1]s: {type: gdrive, client: /c.json, account: %[1]s@x.example}", name))
 	}
 	add("a_heavy", files) // the first of those that are due at one time
 	for i := range light {
-		add(fmt.Sprintf("light%04d", i), 1)
+		add(fmt.Sprintf("l%03d", i), 1) // a policy has at most 64 KiB
 	}
 	home, dsn := t.TempDir(), server.Schema(t)
 	file := filepath.Join(home, "policy.yaml")
@@ -66,7 +64,7 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 			if name == "a_heavy" {
 				if opened++; opened == 3 { // the light ones had their turn, and all are due again
 					err := s.QueryRow(t.Context(), `WITH due AS (UPDATE fleet_storages SET next_due = clock_timestamp(),
-						again = true WHERE storage LIKE 'light%' RETURNING 1)
+						again = true WHERE storage LIKE 'l%' RETURNING 1)
 						SELECT clock_timestamp() FROM due LIMIT 1`).Scan(&asked)
 					if err != nil {
 						return nil, nil, err
@@ -78,8 +76,14 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Run(ctx, o) }()
-	w := &world{TB: t, database: dsn}
+	go func() {
+		err := Run(ctx, o)
+		if ctx.Err() == nil {
+			t.Errorf("the worker has ended: %v", err)
+		}
+		ended <- err
+	}()
+	w := &world{TB: t, database: dsn, more: time.Duration(light) * time.Second}
 	w.until("all are swept", `SELECT count(*) = $1 FROM fleet_storages WHERE state = 'idle' AND ended IS NOT NULL
 		AND failure = '' AND next_due > clock_timestamp()`, light+1)
 	stop()

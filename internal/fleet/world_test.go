@@ -119,7 +119,8 @@ type world struct {
 	database string
 	storages []string
 	env      []string
-	workers  []*process // that are to run
+	workers  []*process    // that are to run
+	more     time.Duration // that until waits in addition to patience
 }
 
 // fleetPolicy deletes what is recognised by its name, as soon as it is seen.
@@ -228,7 +229,7 @@ func (w *world) until(what, query string, args ...any) {
 	w.Helper()
 	s := connect(w, w.database)
 	var err error
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < patience+w.more; time.Sleep(20 * time.Millisecond) {
 		var is bool
 		if err = s.QueryRow(w.Context(), query, args...).Scan(&is); err == nil && is {
 			return
