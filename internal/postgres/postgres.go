@@ -12,6 +12,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -112,29 +113,62 @@ func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(),
 
 // patient is a connection that is closed if the server takes or sends nothing for that long. A context would bound a
 // query only where the caller passes one that ends.
+//
+// pgx reads in the background when a write is slow, and on a busy machine such a read stays behind on a connection that
+// nobody uses. So a write starts the time of a pending read anew, and a connection that ended itself closes in order.
 type patient struct {
 	net.Conn
 	patience time.Duration
 	tired    atomic.Bool
+
+	mu      sync.Mutex
+	pending *time.Timer // ends the Read under way; nil if there is none
 }
 
-// Read is net.Conn's.
-func (p *patient) Read(b []byte) (int, error) { return p.within(p.Conn.Read, b) }
+// Read is net.Conn's. There is one at a time.
+func (p *patient) Read(b []byte) (int, error) {
+	p.mu.Lock()
+	p.pending = time.AfterFunc(p.patience, p.tire)
+	p.mu.Unlock()
+	n, err := p.Conn.Read(b)
+	p.mu.Lock()
+	p.pending.Stop()
+	p.pending = nil
+	p.mu.Unlock()
+	return n, p.explain(err)
+}
 
 // Write is net.Conn's.
-func (p *patient) Write(b []byte) (int, error) { return p.within(p.Conn.Write, b) }
-
-func (p *patient) within(do func([]byte) (int, error), b []byte) (int, error) {
-	end := time.AfterFunc(p.patience, func() {
-		p.tired.Store(true)
-		_ = p.Close() // the error of the read says why
-	})
-	n, err := do(b)
-	end.Stop()
-	if err != nil && p.tired.Load() {
-		err = fmt.Errorf("no answer for %s: %w", p.patience, os.ErrDeadlineExceeded)
+func (p *patient) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	if p.pending != nil {
+		p.pending.Reset(p.patience)
 	}
-	return n, err
+	p.mu.Unlock()
+	end := time.AfterFunc(p.patience, p.tire)
+	n, err := p.Conn.Write(b)
+	end.Stop()
+	return n, p.explain(err)
+}
+
+// Close is net.Conn's. It returns nil for a connection that is closed already.
+func (p *patient) Close() error {
+	if err := p.Conn.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+func (p *patient) tire() {
+	p.tired.Store(true)
+	_ = p.Close() // the error of the call that it ends says why
+}
+
+func (p *patient) explain(err error) error {
+	if err != nil && p.tired.Load() {
+		return fmt.Errorf("no answer for %s: %w", p.patience, os.ErrDeadlineExceeded)
+	}
+	return err
 }
 
 // Code returns the SQLSTATE of an error of the server, or "": see
