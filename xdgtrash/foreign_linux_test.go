@@ -3,6 +3,7 @@
 package xdgtrash
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,6 +103,12 @@ func FuzzParseReceipt(f *testing.F) {
 	f.Add(NewReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", disk.Identity{Ino: 7, Born: -1, Size: 3, Mtime: 9}))
 	f.Add(`{"bin":"/a","name":"..","path":"/b","id":"1.1.1.1.0"}`)
 	f.Fuzz(func(t *testing.T, text string) {
+		if short, plain := plainReceipt(text); plain {
+			var decoded Receipt
+			if err := json.Unmarshal([]byte(text), &decoded); err != nil || decoded != short {
+				t.Fatalf("%q is read as %+v, and decoded as %+v, %v", text, short, decoded, err)
+			}
+		}
 		p, id, err := ParseReceipt(text)
 		if err != nil {
 			return
@@ -116,4 +123,27 @@ func FuzzParseReceipt(f *testing.F) {
 			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)
 		}
 	})
+}
+
+// A receipt in the form that NewReceipt writes is read without a decoder, unless a name of a disk is no plain text.
+func TestAReceiptOfThisProgramNeedsNoDecoder(t *testing.T) {
+	t.Parallel()
+	id := disk.Identity{Ino: 7, Born: -1, Size: 3, Mtime: 9}
+	for _, c := range []struct {
+		receipt string
+		plain   bool
+	}{
+		{NewReceipt("/h/Trash", "", "\"a\\\xff.png", "/h/\n.png", id), true},
+		{NewReceipt("/m/.Trash-0", "00ff", "a.png", "/m/a.png", id), true},
+		{strings.Replace(NewReceipt("/h/Trash", "", "a", "/h/a", id), "Trash", `\u0054rash`, 1), false},
+		{strings.Replace(NewReceipt("/h/Trash", "", "a", "/h/a", id), "bin", "Bin", 1), false},
+		{NewReceipt("/h/Trash", "", "a", "/h/a", id) + " ", false},
+	} {
+		if _, plain := plainReceipt(c.receipt); plain != c.plain {
+			t.Errorf("%q: plain is %v, want %v", c.receipt, plain, c.plain)
+		}
+		if _, _, err := ParseReceipt(c.receipt); err != nil {
+			t.Errorf("%q: %v", c.receipt, err)
+		}
+	}
 }

@@ -37,9 +37,12 @@ func ParseReceipt(r string) (Receipt, disk.Identity, error) {
 	bad := func(err error) (Receipt, disk.Identity, error) {
 		return Receipt{}, disk.Identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
 	}
-	var p Receipt
-	if err := json.Unmarshal([]byte(r), &p); err != nil {
-		return bad(err)
+	p, plain := plainReceipt(r)
+	if !plain {
+		p = Receipt{}
+		if err := json.Unmarshal([]byte(r), &p); err != nil {
+			return bad(err)
+		}
 	}
 	id, err := disk.ParseIdentity(p.ID)
 	if err != nil {
@@ -55,6 +58,23 @@ func ParseReceipt(r string) (Receipt, disk.Identity, error) {
 		return bad(errors.New("a name leads elsewhere"))
 	}
 	return p, id, nil
+}
+
+// plainReceipt returns what a decoder of JSON does, for a receipt in exactly the form that NewReceipt writes. A purge
+// parses each receipt three times, and a decoder takes five times as long.
+func plainReceipt(r string) (p Receipt, plain bool) {
+	f := strings.SplitN(r, `"`, 22)
+	if len(f) != 17 && len(f) != 21 {
+		return p, false
+	}
+	p = Receipt{Bin: f[3], Name: f[7], Path: f[11], ID: f[15]}
+	form := `{"bin":"` + p.Bin + `","name":"` + p.Name + `","path":"` + p.Path + `","id":"` + p.ID
+	if len(f) == 21 {
+		p.Disk = f[19]
+		form += `","disk":"` + p.Disk
+	}
+	escaped := func(c rune) bool { return c < ' ' || c > '~' || c == '\\' }
+	return p, r == form+`"}` && !strings.ContainsFunc(r, escaped)
 }
 
 // cleanAbs reports whether p is an absolute, clean path of at least one element.
