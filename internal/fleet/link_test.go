@@ -19,7 +19,9 @@ type link struct {
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 	down  bool
-	tries int // connections that were refused
+	tries int           // connections that were refused
+	quiet chan struct{} // while the link passes nothing on; closed by mend
+	stuck int           // pieces that were not passed on at once
 }
 
 // newLink makes a link to the server, which lasts as long as the test.
@@ -77,6 +79,7 @@ func (l *link) pass(to io.WriteCloser, from io.ReadCloser) {
 	for {
 		n, err := from.Read(b)
 		if n > 0 {
+			l.await()
 			if _, err := to.Write(b[:n]); err != nil {
 				return
 			}
@@ -111,11 +114,47 @@ func (l *link) forget(c net.Conn) {
 	delete(l.conns, c)
 }
 
+// silence lets nothing pass until mend, and ends no connection, as a network that loses all packets does.
+func (l *link) silence() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.quiet = make(chan struct{})
+}
+
+// await returns when the link passes something on.
+func (l *link) await() {
+	l.mu.Lock()
+	quiet := l.quiet
+	if quiet != nil {
+		l.stuck++
+	}
+	l.mu.Unlock()
+	if quiet != nil {
+		<-quiet
+	}
+}
+
+// held returns how many pieces silence has held up.
+func (l *link) held() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stuck
+}
+
+// speak ends silence. The caller has locked l.mu.
+func (l *link) speak() {
+	if l.quiet != nil {
+		close(l.quiet)
+		l.quiet = nil
+	}
+}
+
 // cut ends all connections and lets no new one pass until mend.
 func (l *link) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down = true
+	l.speak()
 	for c := range l.conns {
 		_ = c.Close()
 	}
@@ -125,6 +164,7 @@ func (l *link) mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.down = false
+	l.speak()
 }
 
 // refusals returns how many connections were refused.

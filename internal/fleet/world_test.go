@@ -41,6 +41,7 @@ type settings struct {
 	Host       string
 	Version    int           // of the program, if it is another one
 	Lease      time.Duration // how long one lasts; 0: as always
+	Ahead      time.Duration // how far its clock is ahead
 
 	Database string `json:"-"` // the address by which it reaches the database; "": the world's
 
@@ -61,7 +62,8 @@ func serveWorker(text string) int {
 	}
 	o := Options{Slice: s.Slice, Beat: s.Beat, Poll: s.Poll, Turns: s.Turns}
 	o.Options.Options = app.Options{
-		Getenv: os.Getenv, Now: time.Now, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Host: s.Host,
+		Getenv: os.Getenv, Now: func() time.Time { return time.Now().Add(s.Ahead) },
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Host: s.Host,
 	}
 	o.version, o.Lease = s.Version, s.Lease
 	o.ClockPoll = 200 * time.Millisecond
@@ -118,6 +120,7 @@ type world struct {
 	home     string
 	database string
 	storages []string
+	accounts map[string]string // by storage
 	env      []string
 	workers  []*process    // that are to run
 	more     time.Duration // that until waits in addition to patience
@@ -143,12 +146,13 @@ func newWorld(t testing.TB, o rehearsal.Options) *world {
 	w.cloud = must(rehearsal.Start(o))(t)
 	w.audit = w.cloud.Audit()
 	t.Cleanup(func() { ok(t, w.cloud.Close()) })
-	place, count, lines, accounts := w.cloud.Place(), map[string]int{}, []string{}, map[string]string{}
+	place, count, lines := w.cloud.Place(), map[string]int{}, []string{}
+	w.accounts = map[string]string{}
 	for _, a := range place.Accounts {
 		kind := map[string]string{"gdrive": "drive", "dropbox": "box"}[a.Provider]
 		name := fmt.Sprintf("%s%03d", kind, count[a.Provider])
 		count[a.Provider]++
-		accounts[name] = a.Name
+		w.accounts[name] = a.Name
 		w.storages = append(w.storages, name)
 		if a.Provider == "gdrive" {
 			lines = append(lines, fmt.Sprintf("  %s: {type: gdrive, client: %q, account: %q}", name,
@@ -162,7 +166,7 @@ func newWorld(t testing.TB, o rehearsal.Options) *world {
 	w.env = append(os.Environ(), "HOME="+w.home, "STATE_DIRECTORY=", "XDG_STATE_HOME=", "XDG_RUNTIME_DIR=",
 		"SWEEPD_POLICY="+filepath.Join(w.home, "policy.yaml"), app.DatabaseVariable+"="+w.database,
 		"HTTPS_PROXY="+place.Proxy, "SSL_CERT_FILE="+place.CAFile)
-	if p := w.start(settings{SignIn: accounts}); <-p.done != nil {
+	if p := w.start(settings{SignIn: w.accounts}); <-p.done != nil {
 		t.Fatal(p.log)
 	}
 	w.workers = nil
