@@ -28,7 +28,8 @@ type bin struct {
 	synced  *syncer
 	durable *durable
 
-	dir, files, info int // the bin itself, and its two folders
+	dir, files, info int      // the bin itself, and its two folders
+	are              [3]owned // the same, when keptBin began to keep it; else not set
 
 	users    atomic.Int64 // without the caller that opened it
 	linked   atomic.Bool  // the bin is known to support hard links

@@ -16,6 +16,12 @@ import (
 // is in the same volume, otherwise the bin on top of the volume. It never copies to another file system: if neither
 // bin can be had, the error wraps errors.ErrUnsupported.
 func (x *Trash) binFor(v disk.Volume, folder string) (*bin, error) {
+	if b := x.kept.take(true); b != nil {
+		if b.in(v) {
+			return b, nil
+		}
+		b.close()
+	}
 	home, err := x.homeVolume()
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package xdgtrash
 
 import (
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -17,8 +18,7 @@ type keptBin struct {
 	// mu guards the fields below. Uses of the bin are counted without it.
 	mu     sync.Mutex
 	bin    *bin
-	are    [3]owned // of the bin, files and info
-	made   bool     // it was opened to put files into it: its name is durable
+	made   bool // it was opened to put files into it: its name is durable
 	closed bool
 }
 
@@ -48,7 +48,7 @@ func (x *Trash) home(create bool) (*bin, error) {
 // take returns the bin with one more use, if it is still there; otherwise nil.
 func (k *keptBin) take(create bool) *bin {
 	k.mu.Lock()
-	b, are := k.bin, k.are
+	b := k.bin
 	// A bin that was only opened to be read may not have a durable name.
 	if b == nil || create && !k.made {
 		k.mu.Unlock()
@@ -57,7 +57,7 @@ func (k *keptBin) take(create bool) *bin {
 	// The use is counted first, so that keep cannot close the bin during the check.
 	b.users.Add(1)
 	k.mu.Unlock()
-	if is, err := b.named(); err == nil && is == are {
+	if is, err := b.named(); err == nil && is == b.are {
 		return b
 	}
 	b.close()
@@ -85,6 +85,7 @@ func (k *keptBin) keep(b *bin, made bool) {
 	if err != nil {
 		return
 	}
+	b.are = are
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed {
@@ -94,7 +95,7 @@ func (k *keptBin) keep(b *bin, made bool) {
 		k.bin.close()
 	}
 	b.users.Add(1)
-	k.bin, k.are, k.made = b, are, made
+	k.bin, k.made = b, made
 }
 
 // close closes the bin once its other users are done; none is kept again.
@@ -115,6 +116,13 @@ func (k *keptBin) rest() {
 		k.bin.close()
 	}
 	k.bin = nil
+}
+
+// in reports whether files of the volume can be moved into the bin, which take has just returned: it has compared where
+// the folders are mounted.
+func (b *bin) in(v disk.Volume) bool {
+	elsewhere := func(is owned) bool { return disk.Volume{Mount: is.Mount, Dev: is.Dev} != v }
+	return !slices.ContainsFunc(b.are[:2], elsewhere)
 }
 
 // named returns the folders that the names of the bin, files and info lead to now.

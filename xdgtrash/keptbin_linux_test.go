@@ -65,3 +65,23 @@ func TestGoroutinesThatNeedTheBinAtTheSameTimeOpenItOnce(t *testing.T) {
 		one.close()
 	}
 }
+
+func TestTheBinThatIsOpenIsOnlyForFilesOfItsVolume(t *testing.T) {
+	b := newBox(t)
+	b.put(b.write("a.png", "bytes"))
+	s, err := disk.StatName(unix.AT_FDCWD, b.home)
+	must(t, err)
+	here := disk.VolumeOf(&s)
+	other, covered := here, here
+	other.Dev++
+	covered.Mount++
+	for _, v := range []disk.Volume{here, other, covered} {
+		got, err := b.x.binFor(v, b.files)
+		if (err == nil) != (v == here) {
+			t.Errorf("for %+v, with the bin in %+v: got %v", v, here, err)
+		}
+		if err == nil {
+			got.close()
+		}
+	}
+}

@@ -62,14 +62,10 @@ func (x *Trash) Put(ctx context.Context, q Request) (string, error) {
 		return "", err
 	}
 	defer m.bin.close()
-	// An earlier call with that key may have moved the file already.
-	if r, err := m.settleInBin(); !errors.Is(err, fs.ErrNotExist) {
-		return r, err
-	}
 	p, err := m.examine()
 	if err != nil {
 		if r, notMoved := m.settle(); notMoved == nil {
-			return r, nil // by an earlier call with that key, into another bin
+			return r, nil // by an earlier call with that key
 		}
 		return "", err
 	}
@@ -191,6 +187,12 @@ func (m *move) carryOut(ctx context.Context, p *moving) (string, error) {
 		return "", err
 	}
 	info, err := m.bin.write(m.name, content)
+	if errors.Is(err, fs.ErrExist) { // of an earlier call with that key, which was interrupted
+		if r, err := m.settleInBin(); !errors.Is(err, fs.ErrNotExist) {
+			return r, err
+		}
+		info, err = m.bin.write(m.name, content)
+	}
 	if err != nil {
 		return "", refusedFor(m.bin.path, fmt.Errorf("the trash bin does not take it: %w", err))
 	}
