@@ -49,9 +49,10 @@ const (
 	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " +
 		factColumns + ", checksum"
 	matchQuery  = "SELECT " + matchColumns + " FROM matches WHERE "
-	matchUpsert = "INSERT INTO matches (" + matchColumns + `)
+	matchInsert = "INSERT INTO matches (" + matchColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-		ON CONFLICT (storage, ref) DO UPDATE SET
+		ON CONFLICT (storage, ref) DO `
+	matchUpsert = matchInsert + `UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
 		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked,
@@ -117,11 +118,14 @@ func (m *match) record() (Record, error) {
 }
 
 // matchWriter reads and writes rows of matches in one transaction.
-type matchWriter struct{ query, upsert *sql.Stmt }
+type matchWriter struct{ query, insert, upsert *sql.Stmt }
 
 // newMatchWriter prepares the statements in tx.
 func newMatchWriter(ctx context.Context, tx *sql.Tx, d *dialect) (w matchWriter, err error) {
 	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"+d.forUpdate); err == nil {
+		w.insert, err = tx.PrepareContext(ctx, matchInsert+"NOTHING")
+	}
+	if err == nil {
 		w.upsert, err = tx.PrepareContext(ctx, matchUpsert)
 	}
 	return w, err // the end of the transaction closes the statements
@@ -136,6 +140,16 @@ func (w matchWriter) read(ctx context.Context, storage string, ref providers.Ref
 	return m, err
 }
 
+// add inserts the row, and reports whether there was none of that file.
+func (w matchWriter) add(ctx context.Context, m *match) (added bool, err error) {
+	res, err := w.insert.ExecContext(ctx, append(m.columns(), m.checksum())...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
 // write inserts or replaces the row and computes its checksum.
 func (w matchWriter) write(ctx context.Context, m *match) error {
 	_, err := w.upsert.ExecContext(ctx, append(m.columns(), m.checksum())...)
@@ -145,6 +159,10 @@ func (w matchWriter) write(ctx context.Context, m *match) error {
 // put writes the row of a match. A new revision replaces everything. A known one keeps its hashes and its first_seen;
 // it keeps its mark only if the verdict is unchanged, or if reading the whole file confirmed it.
 func (w matchWriter) put(ctx context.Context, m match) error {
+	// Nearly every row is of a file that was never found before, so that there is nothing to read.
+	if added, err := w.add(ctx, &m); err != nil || added {
+		return err
+	}
 	before, err := w.read(ctx, m.storage, m.e.Ref)
 	if err != nil {
 		return err
