@@ -46,9 +46,13 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 		l.report(ctx, a, scan, nil)
 		l.end(troubleOf(scan))
 	default:
-		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
+		err := l.execute(ctx, a, plan, scan, reason)
+		switch {
+		case errors.Is(err, sweeper.ErrPaused):
 			l.agenda.left, l.agenda.asked = l.timing.onChange(), false
 			return nil // the rest is due as soon as the pause ends
+		case unrecordable(err):
+			return err
 		}
 	}
 	if err := l.d.journal.Err(); err != nil {
@@ -84,8 +88,8 @@ func (l *loop) execute(
 		return err
 	}
 	if sum == nil {
-		l.agenda.held = !errors.Is(err, sweeper.ErrPaused)
-		if l.agenda.held && ctx.Err() == nil {
+		l.agenda.held = !errors.Is(err, sweeper.ErrPaused) && !unrecordable(err) && ctx.Err() == nil
+		if l.agenda.held {
 			l.refuse(app.ProblemOf(l.name, err))
 		}
 		l.report(ctx, a, scan, err)
@@ -104,7 +108,26 @@ func (l *loop) execute(
 	if reason == wanted && errors.Is(err, sweeper.ErrPaused) {
 		l.agenda.retry = l.d.now() // nextSweep waits for the end of the pause
 	}
+	if err == nil {
+		err = unrecorded(sum)
+	}
 	return err
+}
+
+// unrecordable reports whether err means that the database cannot be asked, or gives the storage to another worker.
+// That says nothing about the files, and may be over in a moment, so that the storage is opened anew.
+func unrecordable(err error) bool {
+	return errors.Is(err, journal.ErrUnreachable) || errors.Is(err, journal.ErrFenced)
+}
+
+// unrecorded returns the first error of the summary that is unrecordable; nil if none is.
+func unrecorded(sum *sweeper.Summary) error {
+	for _, p := range sum.Problems {
+		if unrecordable(p.Err) {
+			return p.Err
+		}
+	}
+	return nil
 }
 
 // looking returns the options of a scan, which count its results and gather them for the digest, of the next
@@ -211,15 +234,15 @@ func (l *loop) refuse(why *status.Problem) {
 	l.refusal = why
 }
 
-// whole returns the error with which the listing of the storage as a whole failed; nil if it succeeded, or if only
-// some place in it failed.
+// whole returns the error with which the listing of the storage as a whole failed, or by which files could not be
+// looked up in the record; nil if it succeeded, or if only some place in it failed.
 func whole(sum *sweeper.Summary) error {
 	for _, p := range sum.Problems {
 		if p.Doing == "list" && p.Path == "" {
 			return p.Err
 		}
 	}
-	return nil
+	return unrecorded(sum)
 }
 
 // report records a run that only looked, and sends its report. A failure to record it is logged.

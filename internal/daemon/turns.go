@@ -79,6 +79,7 @@ type Turn struct {
 	Memory  string        // to be given to the next turn, wherever it is made
 	Policy  string        // the Signature of the policy under which it was made
 	Wait    time.Duration // until the next turn
+	Left    bool          // files are due, and deletion was not allowed
 	Problem *status.Problem
 	Err     error // of Problem
 	// Digest is that of a whole scan, for Forecast, as report.Digest.Stored; nil: there was none, or the policy sends
@@ -130,7 +131,7 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, slice Slice)
 		t.Digest = l.forecast.Stored()
 	}
 	l.forecast, l.gathering = nil, nil // they may be long, and the next turn may be elsewhere
-	t.Memory = l.agenda.text(by)
+	t.Left, t.Memory = l.agenda.left, l.agenda.text(by)
 	return t, nil
 }
 
@@ -174,7 +175,8 @@ func (l *loop) turn(ctx context.Context) (err error) {
 	if err := l.since(ctx); err != nil {
 		return err
 	}
-	next := l.decide(moment{})
+	// After a failure the storage is opened anew, and looked at as by the loop of one machine.
+	next := l.decide(moment{opened: l.agenda.failures > 0})
 	if next.wait > 0 {
 		return nil
 	}

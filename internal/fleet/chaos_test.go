@@ -38,7 +38,7 @@ const chaosVariable = "SWEEPD_CHAOS"
 const chaosLease = 2 * time.Second
 
 // A fleet is disturbed while it works: workers, the server and the network between them fail in each of the ways below,
-// in an order that follows from SWEEPD_ROTATION. Whatever happens, no file is moved but those that the policy takes, each
+// of which a run takes two by SWEEPD_ROTATION. Whatever happens, no file is moved but those that the policy takes, each
 // once and recorded once, no more than the limits allow, and in the end all of them.
 func TestADisturbedFleetSweepsAllOnce(t *testing.T) {
 	c := newChaos(t)
@@ -193,7 +193,8 @@ func (c *chaos) disturb(d disturbance) {
 	if took && c.busy() {
 		c.took[d.name]++
 	}
-	c.Logf("%s: %v, %d of %d files, %s", d.name, took, len(c.moved()), c.limit, time.Since(began).Round(time.Millisecond))
+	c.Logf("%s: %v, %d of %d files, %s", d.name, took, len(c.moved()), c.limit,
+		time.Since(began).Round(time.Millisecond))
 }
 
 // within calls is until it returns true, for so long.

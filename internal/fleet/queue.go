@@ -122,6 +122,10 @@ func (f *fleet) take(ctx context.Context, queue string, t turn) error {
 		return errors.Join(err, back)
 	}
 	o := f.watched(ctx, t, func(ctx context.Context) outcome { return f.turn(ctx, t, b) })
+	if ctx.Err() != nil && t.Storage != roll && t.Storage != digestRow {
+		// The worker ends, and what the turn has left would be looked at in a quarter of an hour.
+		return f.persist(ctx, func(ctx context.Context) error { return f.store.giveBack(ctx, t, f.self.id) })
+	}
 	return f.persist(ctx, func(ctx context.Context) error { return f.store.end(ctx, t, o) })
 }
 
@@ -231,6 +235,8 @@ func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 		o = outcome{memory: b.memory, wait: turnTimeout, failure: "policy", detail: err.Error()}
 	case err != nil: // no turn has left that memory
 		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
+	case result.Left && f.hold(f.o.Now()) != nil: // which may be over before the next look
+		o.wait = min(o.wait, 2*time.Minute)
 	case result.Problem != nil:
 		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
 	}

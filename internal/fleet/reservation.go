@@ -2,10 +2,14 @@ package fleet
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/sweepd/sweepd/internal/cloud/cloudhttp"
+	"github.com/sweepd/sweepd/internal/postgres"
+	"github.com/sweepd/sweepd/journal"
 )
 
 // quota is the part of a process in the reservations of a service. Calls that wait while the database is asked are
@@ -79,6 +83,9 @@ func (q *quota) ask(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits().Answer)
 	defer cancel()
 	first, gap, err := q.store.reserve(ctx, q.service, len(all))
+	if postgres.Unreachable(err) || errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", journal.ErrUnreachable, err) // it is the same database
+	}
 	for i, one := range all {
 		one <- answer{first + time.Duration(i)*gap, err}
 	}

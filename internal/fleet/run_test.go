@@ -120,6 +120,51 @@ func TestATurnThatEndsWithoutTheDatabaseIsEndedWhenItIsBack(t *testing.T) {
 	_ = p.Process.Kill()
 }
 
+// The database is lost while plans ask for their part of the limits. That is no decision for a person, and the plans
+// are made again within seconds.
+func TestAPlanThatCannotAskForItsPartOfTheLimitsIsMadeAgain(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 1, Files: 60})
+	ok(t, must(journal.Open(t.Context(), w.database, journal.Options{Now: time.Now}))(t).Close())
+	l := newLink(t)
+	set := quickly()
+	set.Database, set.Lease = l.address(t, w.database), time.Second
+	tx := must(connect(t, w.database).Begin(t.Context()))(t)
+	must(tx.Exec(t.Context(), `SET LOCAL idle_in_transaction_session_timeout = 0`))(t)
+	must(tx.Exec(t.Context(), `SELECT id FROM controls FOR UPDATE`))(t)
+	p := w.start(set)
+	w.until("a plan asks", `SELECT count(*) > 0 FROM pg_stat_activity
+		WHERE wait_event_type = 'Lock' AND query LIKE '%controls%'`)
+	for n := -1; n != len(w.audit.Since(0)); time.Sleep(500 * time.Millisecond) {
+		n = len(w.audit.Since(0)) // the other scan has ended too
+	}
+	l.cut()
+	ok(t, tx.Rollback(t.Context()))
+	if !within(10*time.Second, func() bool { return l.refusals() > 20 }) {
+		w.show()
+		t.Fatalf("%d tries", l.refusals())
+	}
+	l.mend()
+	w.swept()
+	w.stop(p)
+	w.judge(w.due(60))
+}
+
+// A worker that is replaced gives back what it has under way: the storages are due at once for the others, and not at
+// the next look.
+func TestAWorkerThatEndsLeavesTheRestOfItsTurnsToTheNext(t *testing.T) {
+	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 60, Latency: 20 * time.Millisecond})
+	first := w.start(quickly())
+	w.until("it moves files", `SELECT count(*) > 0 FROM operations`)
+	w.stop(first)
+	if n := len(w.moved()); n >= w.due(60) {
+		t.Errorf("all %d files were moved", n)
+	}
+	next := w.start(quickly())
+	w.swept()
+	w.stop(next)
+	w.judge(w.due(60))
+}
+
 func TestNothingIsDeletedWhileTheWorkersHaveDifferentPolicies(t *testing.T) {
 	w := newWorld(t, rehearsal.Options{Accounts: 2, Files: 150, Latency: 20 * time.Millisecond})
 	set := quickly()
