@@ -92,6 +92,7 @@ func setUp(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", os.Getenv("GORACE"))
 	for _, name := range []string{
 		"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY",
 		"RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE",
