@@ -48,7 +48,8 @@ func reads(requests []cloudsim.Record) (times map[string]int, bytes map[string]i
 // tenth.
 func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	files, images, copies := 100_000, 10_000, 1000
-	if !rotation.Turn("the first scan of a large Drive", 8) {
+	large := rotation.Turn("the first scan of a large Drive", 8)
+	if !large {
 		files, images, copies = files/10, images/10, copies/10
 	}
 	w, a := newAudited(t)
@@ -104,8 +105,11 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 			t.Errorf("a scan sent %s %s", r.HTTP, r.Path)
 		}
 	}
-	if i := slices.IndexFunc(requests, func(r cloudsim.Record) bool { return r.Call == media }); i < 0 ||
-		!slices.ContainsFunc(requests[i:], func(r cloudsim.Record) bool { return r.Call == "drive.files.list" }) {
+	// Of a small Drive, the second page is the last: a busy machine may ask for it before it reads a file.
+	i := slices.IndexFunc(requests, func(r cloudsim.Record) bool { return r.Call == media })
+	if i < 0 || large && !slices.ContainsFunc(requests[i:], func(r cloudsim.Record) bool {
+		return r.Call == "drive.files.list"
+	}) {
 		t.Error("no file was read before the listing was over")
 	}
 

@@ -125,7 +125,9 @@ func TestService(t *testing.T) {
 			b.T = t
 			part.tell(&story{b})
 		}) {
-			t.FailNow()
+			b.T = t
+			out, err := b.try("journalctl", "--no-pager", "--lines=60")
+			t.Fatalf("the journal of the box ends with, %v:\n%s", err, out)
 		}
 	}
 }
