@@ -39,7 +39,8 @@ func TestMain(m *testing.M) {
 }
 
 // The releases that are made, by one key, of the files of this repository: "0.1.0" for this architecture and, if it is
-// the turn of that, the other; "0.1.1" for this one; and "again", which is 0.1.1 made in another folder.
+// the turn of that, the other; "0.1.1" for this one; and "again", if it is the turn of every format, which is 0.1.1 made
+// in another folder.
 const (
 	first  = "0.1.0"
 	second = "0.1.1"
@@ -75,9 +76,12 @@ func releases(t *testing.T) string {
 	if foreign() {
 		both = "linux/amd64,linux/arm64"
 	}
-	for _, r := range []struct{ name, version, systems string }{
-		{first, first, both}, {second, second, native}, {again, second, native},
-	} {
+	type release struct{ name, version, systems string }
+	all := []release{{first, first, both}, {second, second, native}}
+	if formats() {
+		all = append(all, release{again, second, native})
+	}
+	for _, r := range all {
 		source := filepath.Join(dir, "source-"+r.name)
 		snapshot(t, source, r.version)
 		command(t, source, filepath.Join(dir, "maker"), "--to", filepath.Join(dir, r.name), "--for", r.systems,
@@ -90,6 +94,11 @@ func releases(t *testing.T) string {
 // foreign reports whether this run also makes a release for the other architecture, which compiles all packages once
 // more: one run in 16 does, and ./test full.
 func foreign() bool { return rotation.Turn("the other architecture", 16) }
+
+// formats reports whether this run also tries what people get besides the .deb and the archive: the .rpm with its
+// repository, and the image of a container. It makes one release twice as well, to compare the two. One run in four does
+// so, and ./test full.
+func formats() bool { return rotation.Turn("every package format", 4) }
 
 // command runs a command in a folder and returns its output.
 func command(t *testing.T, dir, name string, args ...string) string {
