@@ -137,6 +137,30 @@ func TestAPauseIsObeyedBeforeTheNextFile(t *testing.T) {
 	}
 }
 
+// A pause may be over before the run is: the files that it kept are left, and the run says why.
+func TestAPauseThatEndsDuringARunIsItsResult(t *testing.T) {
+	t.Parallel()
+	for name, ends := range map[string]int{"before a file": 1, "between the looks of a file": 2} {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t, rules)
+			b.put(ours(1), picture(1))
+			p, _ := b.plan()
+			asked := 0
+			b.paused = func() error { // 0: as a whole, 1: before the file, 2: right before it is moved
+				defer func() { asked++ }()
+				if asked == ends {
+					return sweeper.ErrPaused
+				}
+				return nil
+			}
+			sum, err := b.sweeper().Execute(t.Context(), p, nil)
+			if !errors.Is(err, sweeper.ErrPaused) || sum.Trashed != 0 || len(b.account.Bin()) != 0 {
+				t.Errorf("got %v and %+v", err, sum)
+			}
+		})
+	}
+}
+
 func TestARootThatWasNotListedWholeLosesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, rules)

@@ -1,7 +1,9 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -16,9 +18,12 @@ const remoteMovers = 8
 // each calls do for the items, several at once, and report for one at a time, with the item as do left it. It begins
 // no further item if ctx has ended or stop returns an error. Each storage has workers of its own, so that a slow one
 // does not delay the others.
+//
+// It returns the first error of stop for which an item was not begun, or with which do was stopped, that is, one that
+// wraps ErrPaused. The reason may be over by then, and the item is left all the same.
 func (s *Sweeper) each(
 	ctx context.Context, items []Item, stop func() error, do func(*Item, *reader) error, report func(Item, error),
-) {
+) (stopped error) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for storage, its := range byStorage(items) {
@@ -32,11 +37,20 @@ func (s *Sweeper) each(
 			wg.Go(func() {
 				r := new(reader)
 				for it := range queue {
-					if ctx.Err() != nil || stop() != nil {
+					if ctx.Err() != nil {
+						return
+					}
+					if err := stop(); err != nil {
+						mu.Lock()
+						stopped = cmp.Or(stopped, err)
+						mu.Unlock()
 						return
 					}
 					err := do(&it, r)
 					mu.Lock()
+					if errors.Is(err, ErrPaused) {
+						stopped = cmp.Or(stopped, err)
+					}
 					report(it, err)
 					mu.Unlock()
 				}
@@ -44,6 +58,7 @@ func (s *Sweeper) each(
 		}
 	}
 	wg.Wait()
+	return stopped
 }
 
 // movers returns the number of the storage's files that are moved at once.

@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,20 +79,19 @@ func (s *Sweeper) carryOut(
 		sum.did(it, doing, err)
 	}
 	gone := planned(p.Trash)
-	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return by.trash(ctx, r, sum.Run, it, gone) },
+	stopped := s.each(ctx, p.Trash, s.stopped,
+		func(it *Item, r *reader) error { return by.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	// The run has just recorded these as gone, so there is nothing to purge.
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
-	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
+	if len(due) > 0 && ctx.Err() == nil && cmp.Or(stopped, s.stopped()) == nil {
 		each := func(it Item, err error) { report(it, providers.OpPurge, err) }
-		if err := s.purge(ctx, by, due, ours, sum, each); err != nil {
-			return err
-		}
+		stopped = s.purge(ctx, by, due, ours, sum, each)
 	}
-	return errors.Join(ctx.Err(), s.stopped())
+	return errors.Join(ctx.Err(), cmp.Or(stopped, s.stopped()))
 }
 
-// purge deletes the items for good and measures the space that this frees.
+// purge deletes the items for good and measures the space that this frees. It returns what each does.
 func (s *Sweeper) purge(
 	ctx context.Context, by decider, items []Item, ours operations, sum *Summary, report func(Item, error),
 ) error {
@@ -100,7 +100,8 @@ func (s *Sweeper) purge(
 	if err != nil {
 		return err
 	}
-	s.each(ctx, items, s.stopped, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) }, report)
+	stopped := s.each(ctx, items, s.stopped,
+		func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) }, report)
 	// The storages of one space report the same figure, which counts once.
 	for space, free := range s.free(ctx) {
 		// If nothing was purged, other programs have made the difference.
@@ -108,7 +109,7 @@ func (s *Sweeper) purge(
 			sum.Freed += max(free-was, 0)
 		}
 	}
-	return nil
+	return stopped
 }
 
 // stopped returns the reason why no further file may begin: lost, or the user has paused. It returns nil if there is

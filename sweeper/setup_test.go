@@ -37,7 +37,7 @@ type box struct {
 	askErr error
 
 	mu     sync.Mutex
-	paused error
+	paused func() error
 	real   func(path string) string // without symbolic links; nil: there are none
 }
 
@@ -97,13 +97,16 @@ func (b *box) recorder() providers.Recorder {
 func (b *box) pause(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.paused = err
+	b.paused = func() error { return err }
 }
 
 func (b *box) isPaused() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.paused
+	if b.paused == nil {
+		return nil
+	}
+	return b.paused()
 }
 
 func (b *box) fail(faults ...providertest.Fault) {

@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -47,10 +48,11 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			}
 			sum.did(it, providers.OpRestore, err)
 		}
+		var lost error
 		for _, wave := range waves(items) {
-			s.each(ctx, wave, s.lost, restore, restored)
+			lost = cmp.Or(lost, s.each(ctx, wave, s.lost, restore, restored))
 		}
-		return errors.Join(ctx.Err(), s.lost())
+		return errors.Join(ctx.Err(), cmp.Or(lost, s.lost()))
 	})
 }
 
