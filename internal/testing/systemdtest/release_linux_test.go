@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 }
 
 // The releases that are made, by one key, of the files of this repository: "0.1.0" for this architecture and, if it is
-// the turn of that, the other; "0.1.1" for this one; and "again", if it is the turn of every format, which is 0.1.1 made
-// in another folder.
+// the turn of that, the other; "0.1.1" for this one; and "again", if it is the turn of every format, which is 0.1.1
+// made in another folder.
 const (
 	first  = "0.1.0"
 	second = "0.1.1"
@@ -96,8 +96,8 @@ func releases(t *testing.T) string {
 func foreign() bool { return rotation.Turn("the other architecture", 16) }
 
 // formats reports whether this run also tries what people get besides the .deb and the archive: the .rpm with its
-// repository, and the image of a container. It makes one release twice as well, to compare the two. One run in four does
-// so, and ./test full.
+// repository, and the image of a container. It makes one release twice as well, to compare the two. One run in four
+// does so, and ./test full.
 func formats() bool { return rotation.Turn("every package format", 4) }
 
 // command runs a command in a folder and returns its output.
