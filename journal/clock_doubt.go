@@ -26,14 +26,15 @@ func (e *ClockError) Text() language.Message {
 	return language.Messagef("the clock is not reliable: %s", e.reason)
 }
 
-// CheckClock compares a reading of the clocks with those of earlier runs, and returns the reason why no age can be
-// computed now; nil: it can.
-func (j *Journal) CheckClock(ctx context.Context, now Clock) (doubt *ClockError, err error) {
+// CheckClock compares the clocks with those of earlier runs, and returns the reason why no age can be computed now;
+// nil: it can. It calls now after it has read those: another run of this machine may end at any moment, and a reading
+// from before that would look like a clock that has gone back.
+func (j *Journal) CheckClock(ctx context.Context, now func() Clock) (doubt *ClockError, err error) {
 	trusted, doubted, err := j.Clocks(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the clocks of earlier runs: %w", err)
 	}
-	return now.Doubt(trusted, doubted), nil
+	return now().Doubt(trusted, doubted), nil
 }
 
 // Doubt compares the clock with the last run that trusted it, and returns the reason why no age can be computed by it;

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"sync"
 	"testing"
 	"time"
 )
@@ -23,4 +24,26 @@ func TestTheClockOfAnotherMachineMayBeALittleBehind(t *testing.T) {
 			t.Errorf("boot %q, %s behind: got %v", c.boot, c.behind, doubt)
 		}
 	}
+}
+
+// Two runs of one machine end and begin at the same time, as those of two storages or of two workers do.
+func TestAClockIsNotDoubtedBecauseAnotherRunEnds(t *testing.T) {
+	j := newJournal(t)
+	reading := func() Clock { return Clock{Wall: time.Now(), Boot: "one"} }
+	var ends sync.WaitGroup
+	ends.Go(func() {
+		for range 300 {
+			if err := j.SetClocks(t.Context(), reading(), Clock{}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for range 3000 {
+		if doubt := must(j.CheckClock(t.Context(), reading))(t); doubt != nil {
+			t.Error(doubt)
+			break
+		}
+	}
+	ends.Wait()
 }

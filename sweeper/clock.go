@@ -19,7 +19,7 @@ func (s *Sweeper) reading() journal.Clock {
 
 // checkClock returns the reason why no age can be computed now; nil: it can.
 func (s *Sweeper) checkClock(ctx context.Context) (doubt *journal.ClockError, err error) {
-	return s.o.Journal.CheckClock(ctx, s.reading())
+	return s.o.Journal.CheckClock(ctx, s.reading)
 }
 
 // earliest returns the time that it is at least: the clock's or, if the clock may have jumped ahead, that of the last

@@ -17,7 +17,7 @@ func (d *daemon) problems(ctx context.Context, now time.Time) []*status.Problem 
 	if err := d.journal.Intact(); err != nil {
 		all = append(all, app.ProblemOf("", err))
 	}
-	return append(all, d.policyProblem(now), d.clockProblem(ctx, now), d.pauseProblem(now))
+	return append(all, d.policyProblem(now), d.clockProblem(ctx), d.pauseProblem(now))
 }
 
 // policyProblem returns the problem that the policy file differs from the policy in force; nil if it does not.
@@ -42,8 +42,8 @@ func (d *daemon) pauseProblem(now time.Time) *status.Problem {
 }
 
 // clockProblem returns the problem that no age can be computed; nil if it can, or if the record cannot be read.
-func (d *daemon) clockProblem(ctx context.Context, now time.Time) *status.Problem {
-	if doubt := d.clockDoubt(ctx, now); doubt != nil {
+func (d *daemon) clockProblem(ctx context.Context) *status.Problem {
+	if doubt := d.clockDoubt(ctx); doubt != nil {
 		return app.ProblemOf("", doubt)
 	}
 	return nil
@@ -51,9 +51,11 @@ func (d *daemon) clockProblem(ctx context.Context, now time.Time) *status.Proble
 
 // clockDoubt returns the reason why no age can be computed by the clock; nil if it can, or if the record cannot be
 // read.
-func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *journal.ClockError {
-	boot, up := d.o.Uptime()
-	doubt, err := d.journal.CheckClock(ctx, journal.Clock{Wall: now, Boot: boot, Up: up})
+func (d *daemon) clockDoubt(ctx context.Context) *journal.ClockError {
+	doubt, err := d.journal.CheckClock(ctx, func() journal.Clock {
+		boot, up := d.o.Uptime()
+		return journal.Clock{Wall: d.now(), Boot: boot, Up: up}
+	})
 	if err != nil {
 		return nil // check reports it
 	}
@@ -62,7 +64,7 @@ func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *journal.ClockEr
 
 // noteClock logs once that the clock is not reliable, until it is.
 func (d *daemon) noteClock(ctx context.Context) {
-	doubt := d.clockDoubt(ctx, d.now())
+	doubt := d.clockDoubt(ctx)
 	d.mu.Lock()
 	before := d.doubted
 	d.doubted = doubt != nil
