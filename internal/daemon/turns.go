@@ -79,7 +79,7 @@ type Turn struct {
 	Memory  string        // to be given to the next turn, wherever it is made
 	Policy  string        // the Signature of the policy under which it was made
 	Wait    time.Duration // until the next turn
-	Left    bool          // files are due, and deletion was not allowed
+	Left    bool          // files are due, and could not be deleted now
 	Problem *status.Problem
 	Err     error // of Problem
 	// Digest is that of a whole scan, for Forecast, as report.Digest.Stored; nil: there was none, or the policy sends
@@ -131,7 +131,7 @@ func (s *Service) Turn(ctx context.Context, storage, memory string, slice Slice)
 		t.Digest = l.forecast.Stored()
 	}
 	l.forecast, l.gathering = nil, nil // they may be long, and the next turn may be elsewhere
-	t.Left, t.Memory = l.agenda.left, l.agenda.text(by)
+	t.Left, t.Memory = l.agenda.left || !l.agenda.retry.IsZero(), l.agenda.text(by)
 	return t, nil
 }
 

@@ -235,13 +235,16 @@ func (f *fleet) turn(ctx context.Context, t turn, b begun) outcome {
 		o = outcome{memory: b.memory, wait: turnTimeout, failure: "policy", detail: err.Error()}
 	case err != nil: // no turn has left that memory
 		o = outcome{memory: "", wait: turnTimeout, failure: "policy", detail: err.Error()}
-	case result.Left && f.hold(f.o.Now()) != nil: // which may be over before the next look
-		o.wait = min(o.wait, 2*time.Minute)
 	case result.Problem != nil:
 		o.failure, o.detail = string(result.Problem.Cause), result.Err.Error()
+	case result.Left: // a pause, or a database that is away, may be over before the next look
+		o.wait = min(o.wait, whileHeld)
 	}
 	return o
 }
+
+// whileHeld is how soon a storage is due again whose files may not be deleted now. Its turns do not list the files.
+const whileHeld = 5 * time.Minute
 
 // busy adds to the turns under way of a queue.
 func (f *fleet) busy(queue string, n int) {
