@@ -20,7 +20,7 @@ func openDrive(r *Rehearsal, o Options) error {
 	for i := range o.Accounts {
 		a, err := d.AddAccount(drivesim.Person{Email: address(i)})
 		if err == nil {
-			err = furnish(a, o.Files, o.Now())
+			err = furnish(a, o.Files, o.Now().Add(-apart(i)))
 		}
 		if err != nil {
 			return fmt.Errorf("furnish the Drive of %s: %w", address(i), err)
@@ -30,6 +30,10 @@ func openDrive(r *Rehearsal, o Options) error {
 	}
 	return nil
 }
+
+// apart is by how much the pictures of person i are older than those of the first. Pictures of one size and time would
+// look like copies of each other.
+func apart(i int) time.Duration { return time.Duration(i) * time.Minute }
 
 // address returns the address of person i.
 func address(i int) string {

@@ -3,6 +3,7 @@ package rehearsal
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/sweepd/sweepd/internal/cloudsim/content"
 	"github.com/sweepd/sweepd/internal/cloudsim/dropboxsim"
@@ -27,7 +28,7 @@ func openDropbox(r *Rehearsal, o Options) error {
 	for i := range o.Accounts {
 		a, err := d.AddAccount(dropboxsim.Person{Email: address(i)})
 		if err == nil {
-			err = stock(a, o)
+			err = stock(a, o.Files, o.Now().Add(-apart(i)))
 		}
 		if err != nil {
 			return fmt.Errorf("furnish the Dropbox of %s: %w", address(i), err)
@@ -41,8 +42,8 @@ func openDropbox(r *Rehearsal, o Options) error {
 
 // stock puts that many files into a Dropbox, as furnish does; the user has deleted one of the pictures with a name in
 // ChatGPT's form.
-func stock(a *dropboxsim.Account, o Options) error {
-	left, now := o.Files, o.Now()
+func stock(a *dropboxsim.Account, files int, now time.Time) error {
+	left := files
 	var err error
 	if left > 0 {
 		deleted := "/Camera Uploads/" + now.Add(-72*day).Format(chatGPTName)
