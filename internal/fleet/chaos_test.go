@@ -131,6 +131,11 @@ func (c *chaos) begin() {
 	workers := 8
 	if !c.long {
 		workers, c.limit = 4, c.limit*2/3
+		ok(c, must(journal.Open(c.Context(), c.database, journal.Options{Now: time.Now}))(c).Close())
+		s := open(c, c.database)
+		for service := range rates() {
+			ok(c, s.addQuota(c.Context(), service, 15)) // else all is moved before the pace is set
+		}
 	}
 	c.setLimit(c.limit)
 	for range workers {
