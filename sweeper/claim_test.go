@@ -162,6 +162,26 @@ func TestRecoverIsARunOfItsOwnOrNone(t *testing.T) {
 	b.binIs(ours(1))
 }
 
+// In a fleet other storages have operations under way at any time. They give the turn of this one no run of its own.
+func TestWhatIsInterruptedElsewhereIsNoRunHere(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, rules)
+	release, err := b.journal.Lease(t.Context(), "elsewhere", "apply")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	op := providers.Op{Kind: providers.OpTrash, Storage: "elsewhere", Entry: providers.Entry{Ref: "1", Path: "/1.png"}}
+	if _, err := b.journal.Begin(t.Context(), op); err != nil {
+		t.Fatal(err)
+	}
+	// A record of one machine may have the storage under another name.
+	sum, err := b.sweeper().Recover(t.Context())
+	if err != nil || (sum == nil) != b.journal.Shared() || b.openOperations() != 1 {
+		t.Errorf("got %+v, %v, and %d open operations", sum, err, b.openOperations())
+	}
+}
+
 // A purge looks into the trash itself, so that it asks first only for what was interrupted.
 func TestRecoverOpenDoesNotLookIntoTheTrash(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/sweepd/sweepd/journal"
 )
@@ -75,13 +76,30 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 
 // RecoverOpen is Recover if an operation was interrupted. Otherwise it does nothing and does not look into the trash.
 func (s *Sweeper) RecoverOpen(ctx context.Context) (*Summary, error) {
-	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
+	for _, err := range s.interrupted(ctx) {
 		if err != nil {
 			return nil, fmt.Errorf("read what was interrupted: %w", err)
 		}
 		return s.recover(ctx)
 	}
 	return nil, nil
+}
+
+// interrupted returns the operations that an earlier run began and did not end, and of which finish may know the
+// outcome. In a record that other processes share, the operations of their storages are under way most of the time.
+func (s *Sweeper) interrupted(ctx context.Context) iter.Seq2[journal.Operation, error] {
+	if !s.o.Journal.Shared() {
+		return s.o.Journal.Operations(ctx, journal.Filter{Open: true})
+	}
+	return func(yield func(journal.Operation, error) bool) {
+		for _, st := range s.o.Storages {
+			for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true, Storage: st.Name()}) {
+				if !yield(op, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // recover is a run that does only what every run does at first.
