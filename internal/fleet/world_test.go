@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -182,17 +183,37 @@ func (w *world) policy(text string) {
 // process is a worker in a process of its own.
 type process struct {
 	*exec.Cmd
-	log   *strings.Builder
+	log   *output
 	done  chan error
 	ended chan struct{} // closed after done was filled
 	over  bool          // the test has ended it, or expects that
+}
+
+// output is what a worker has printed so far. A test that fails shows it while the worker goes on.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write is io.Writer's.
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+// String is fmt.Stringer's.
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // start starts a worker.
 func (w *world) start(s settings) *process {
 	w.Helper()
 	text := must(json.Marshal(s))(w)
-	p := &process{Cmd: exec.Command(must(os.Executable())(w)), log: &strings.Builder{}, done: make(chan error, 1)}
+	p := &process{Cmd: exec.Command(must(os.Executable())(w)), log: &output{}, done: make(chan error, 1)}
 	p.ended = make(chan struct{})
 	p.Env = append(slices.Clone(w.env), workerVariable+"="+string(text),
 		"XDG_RUNTIME_DIR="+w.TempDir()) // each has a control socket of its own
