@@ -31,7 +31,7 @@ func (e *goneError) Unwrap() error { return fs.ErrNotExist }
 // only in storages where that is cheap; in the others a purge notices. It calls each, which may be nil, for all files
 // that are in the trash by the journal.
 func (s *Sweeper) missing(ctx context.Context, each func(journal.Operation)) (items []Item, err error) {
-	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+	for op, err := range s.operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what is in the trash: %w", err)
 		}

@@ -47,7 +47,7 @@ func (s *Sweeper) ownEntries(
 		return err
 	}
 	r := new(reader)
-	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+	for op, err := range s.operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return fmt.Errorf("read what is in the trash: %w", err)
 		}

@@ -76,7 +76,7 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 
 // RecoverOpen is Recover if an operation was interrupted. Otherwise it does nothing and does not look into the trash.
 func (s *Sweeper) RecoverOpen(ctx context.Context) (*Summary, error) {
-	for _, err := range s.interrupted(ctx) {
+	for _, err := range s.operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what was interrupted: %w", err)
 		}
@@ -85,15 +85,16 @@ func (s *Sweeper) RecoverOpen(ctx context.Context) (*Summary, error) {
 	return nil, nil
 }
 
-// interrupted returns the operations that an earlier run began and did not end, and of which finish may know the
-// outcome. In a record that other processes share, the operations of their storages are under way most of the time.
-func (s *Sweeper) interrupted(ctx context.Context) iter.Seq2[journal.Operation, error] {
+// operations returns the selected operations of the record. In a record that other processes share, it returns only
+// those on the storages that are open here: there may be millions of others, and some are under way at any time.
+func (s *Sweeper) operations(ctx context.Context, f journal.Filter) iter.Seq2[journal.Operation, error] {
 	if !s.o.Journal.Shared() {
-		return s.o.Journal.Operations(ctx, journal.Filter{Open: true})
+		return s.o.Journal.Operations(ctx, f)
 	}
 	return func(yield func(journal.Operation, error) bool) {
 		for _, st := range s.o.Storages {
-			for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true, Storage: st.Name()}) {
+			f.Storage = st.Name()
+			for op, err := range s.o.Journal.Operations(ctx, f) {
 				if !yield(op, err) {
 					return
 				}

@@ -148,7 +148,7 @@ func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), er
 // Reconcile completes the record of every operation on these storages that an earlier run began and did not end. It
 // looks up the outcome of each and moves nothing to the trash. The storage may have had another name then.
 func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
-	for op, err := range s.interrupted(ctx) {
+	for op, err := range s.operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
 			return fmt.Errorf("read what was interrupted: %w", err)
 		}
