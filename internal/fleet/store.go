@@ -153,9 +153,10 @@ func register(ctx context.Context, db querier, policy string, queues map[string]
 	return err
 }
 
-// enrol registers the members of fleets, by queue. Others that the fleets had have no more turns, and are returned if
-// they had them under this policy; what is known of them stays. It returns errNoTurn unless t is the turn under way of
-// roll, under that policy: a later reading of the directories is not replaced by an earlier one.
+// enrol registers the members of fleets, by queue. Others that the fleets had have no more turns, not even one that is
+// queued, and are returned if they had them under this policy; what is known of them stays. It returns errNoTurn unless
+// t is the turn under way of roll, under that policy: a later reading of the directories is not replaced by an earlier
+// one.
 func (s *store) enrol(
 	ctx context.Context, t turn, policy string, fleets []string, members map[string]string,
 ) (left []string, err error) {
@@ -176,7 +177,8 @@ func (s *store) enrol(
 				WHERE policy <> '' AND strpos(storage, '/') > 0 AND split_part(storage, '/', 1) = ANY ($1)
 				AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS u (storage) WHERE u.storage = f.storage)
 				ORDER BY storage FOR UPDATE)
-			UPDATE fleet_storages f SET policy = '' FROM gone WHERE f.storage = gone.storage
+			UPDATE fleet_storages f SET policy = '', state = CASE f.state WHEN 'queued' THEN 'idle' ELSE f.state END
+				FROM gone WHERE f.storage = gone.storage
 			RETURNING CASE WHEN gone.policy = $3 THEN f.storage ELSE '' END`,
 			fleets, slices.Collect(maps.Keys(members)), policy)
 		if err == nil {

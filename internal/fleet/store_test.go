@@ -353,6 +353,24 @@ func TestAMemberWhoLeftHasNoMoreTurns(t *testing.T) {
 	same(t, "queued under the former policy", queued(t, s, "gdrive", 50))
 }
 
+// A turn may wait in the queue while its account leaves the fleet. It deletes nothing there any more.
+func TestAQueuedTurnOfAMemberWhoLeftDoesNotBegin(t *testing.T) {
+	s := open(t, database(t))
+	ok(t, s.register(t.Context(), "policy", map[string]string{roll: rollQueue}))
+	read := turns(t, s, rollQueue, 1)[0]
+	_, err := s.begin(t.Context(), read, "w")
+	ok(t, err)
+	noah := map[string]string{"company/noah@example.com": "gdrive"}
+	must(s.enrol(t.Context(), read, "policy", []string{"company"}, noah))(t)
+	waiting := turns(t, s, "gdrive", 1)[0]
+	must(s.enrol(t.Context(), read, "policy", []string{"company"}, nil))(t)
+	if _, err := s.begin(t.Context(), waiting, "w"); !errors.Is(err, errNoTurn) {
+		t.Errorf("after the account has left: got %v, want errNoTurn", err)
+	}
+	must(s.enrol(t.Context(), read, "policy", []string{"company"}, noah))(t)
+	same(t, "queued after the return", queued(t, s, "gdrive", 50), "company/noah@example.com/2")
+}
+
 // A reading of the directories that was overtaken by another one, or is of another policy, registers nobody.
 func TestAReadingThatWasOvertakenRegistersNobody(t *testing.T) {
 	s := open(t, database(t))
