@@ -29,7 +29,7 @@ type Options struct {
 	// are set by Run.
 	daemon.Options
 	Slice daemon.Slice  // what one turn may take; 0: 500 files, 4 minutes
-	Turns int           // the most turns of cloud accounts at once; 0: 50
+	Turns int           // the most turns of accounts of one service at once; 0: 8
 	Beat  time.Duration // how often a worker says that it is alive; 0: 10 seconds
 	// Poll is how often it looks for turns that are due, and for jobs; 0: a second.
 	Poll time.Duration
@@ -43,7 +43,8 @@ const lostBeats = 6
 // withDefaults returns o with its defaults set.
 func (o Options) withDefaults() Options {
 	o.Slice.Files, o.Slice.Time = cmp.Or(o.Slice.Files, 500), cmp.Or(o.Slice.Time, 4*time.Minute)
-	o.Turns, o.Beat = cmp.Or(o.Turns, 50), cmp.Or(o.Beat, 10*time.Second)
+	// With answers after 50 ms, two workers fill the quota of Google Drive. Each turn takes 1.4 MB.
+	o.Turns, o.Beat = cmp.Or(o.Turns, 8), cmp.Or(o.Beat, 10*time.Second)
 	o.Poll = cmp.Or(o.Poll, time.Second)
 	return o
 }
@@ -109,6 +110,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	d := o.Options
 	d.Once, d.Turns, d.Hold, d.Quota = false, f.work, f.hold, f.quota
+	d.ShutdownTimeout = cmp.Or(d.ShutdownTimeout, stopTimeout)
 	return daemon.Run(ctx, d)
 }
 
