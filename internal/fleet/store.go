@@ -204,8 +204,9 @@ type turn struct {
 	Number int64 `json:"turn"`
 }
 
-// queue queues the storages of a queue that are due, the longest first, until that many are queued. It calls insert in
-// the same transaction, so that a turn is numbered if and only if a job for it is there.
+// queue queues the storages of a queue that are due, the longest first, until that many are queued for each worker of
+// the queue: the others look for jobs as often as this one, and must find some. It calls insert in the same
+// transaction, so that a turn is numbered if and only if a job for it is there.
 func (s *store) queue(
 	ctx context.Context, queue, policy string, most int, insert func(pgx.Tx, []turn) error,
 ) error {
@@ -214,10 +215,12 @@ func (s *store) queue(
 			SET state = 'queued', turn = f.turn + 1, next_due = clock_timestamp() + $4
 			FROM (SELECT storage FROM fleet_storages
 				WHERE queue = $1 AND policy = $2 AND next_due <= clock_timestamp() ORDER BY next_due, storage
-				LIMIT greatest(0, $3 - (SELECT count(*) FROM fleet_storages
-					WHERE queue = $1 AND policy = $2 AND state = 'queued' AND next_due > clock_timestamp()))
+				LIMIT greatest(0, $3 * (SELECT greatest(1, count(*)) FROM fleet_workers
+						WHERE policy = $2 AND (left($1, length($5)) <> $5 OR $5 || lower(host) = $1))
+					- (SELECT count(*) FROM fleet_storages
+						WHERE queue = $1 AND policy = $2 AND state = 'queued' AND next_due > clock_timestamp()))
 				FOR UPDATE SKIP LOCKED) AS due
-			WHERE f.storage = due.storage RETURNING f.storage, f.turn`, queue, policy, most, s.queued)
+			WHERE f.storage = due.storage RETURNING f.storage, f.turn`, queue, policy, most, s.queued, hostQueue)
 		if err != nil {
 			return err
 		}

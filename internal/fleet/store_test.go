@@ -217,6 +217,31 @@ func TestTablesOfANewerProgramAreRefused(t *testing.T) {
 	}
 }
 
+// Each worker finds jobs for its free slots, whoever has queued them. The storages on the disks of a host are for its
+// workers alone.
+func TestThereAreJobsForEachWorkerOfAQueue(t *testing.T) {
+	s := drives(t, "a", "b", "c", "d", "e", "f", "g")
+	ok(t, s.register(t.Context(), "policy", map[string]string{
+		"nas_1": "host-nas", "nas_2": "host-nas", "nas_3": "host-nas",
+	}))
+	for id, w := range map[string]worker{
+		"1": {host: "NAS", policy: "policy"}, "2": {host: "desk", policy: "policy"},
+		"3": {host: "desk", policy: "another"},
+	} {
+		w.id = id
+		_, _, err := s.sign(t.Context(), w, time.Hour)
+		ok(t, err)
+	}
+	for queue, want := range map[string]int{"gdrive": 4, "host-nas": 2} {
+		if n := len(turns(t, s, queue, 2)); n != want {
+			t.Errorf("%d turns of %s are queued for two free slots each, want %d", n, queue, want)
+		}
+		if n := len(turns(t, s, queue, 2)); n != 0 {
+			t.Errorf("%d more turns of %s are queued before the others are taken", n, queue)
+		}
+	}
+}
+
 // Several workers queue at the same time; no turn is numbered twice.
 func TestWorkersQueueBesideOneAnother(t *testing.T) {
 	var names []string
