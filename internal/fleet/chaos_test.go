@@ -428,12 +428,12 @@ func (c *chaos) calm() {
 // trashed the file in the same request.
 func (c *chaos) judgeChanges() {
 	c.Helper()
-	moved, request := map[string]int{}, int64(0)
+	moved, requests := map[string]int{}, map[int64]bool{}
 	for _, m := range c.audit.Mutations(0) {
-		if m.N == 0 || m.N == request && m.Op == "edit" {
+		if m.N == 0 || requests[m.N] && m.Op == "edit" { // several requests are served at the same time
 			continue
 		}
-		request = m.N
+		requests[m.N] = true
 		file := c.before(m)
 		trash := map[string]string{"gdrive": "trash", "dropbox": "delete"}[m.Provider]
 		if m.Op != trash || !strings.HasPrefix(file.Name, "ChatGPT Image ") || file.Starred || file.Shared {
