@@ -1,13 +1,13 @@
 #!/bin/sh
 # github.com/riverqueue/river v0.51.2
 #
-# Expected: of two jobs with UniqueOpts.ByArgs the second one is skipped if the fields that are tagged river:"unique" are
-# equal. Structs in the arguments are followed as encoding/json writes them.
+# Expected: of two jobs with UniqueOpts.ByArgs the second one is skipped if the fields that are tagged river:"unique"
+# are equal. Structs in the arguments are followed as encoding/json writes them.
 # Behaviour: two kinds of tagged fields are left out of the key, so that a job of another file counts as a duplicate:
-#  - those of an embedded struct that has a name in its json tag. encoding/json writes it as an object of that name, but
-#    River looks for the fields beside it. Without another tagged field, all jobs of the kind are the same.
-#  - those of the second of two fields of one struct type. River takes the type for a recursive one. A move of a.png from
-#    inbox to trash, and one from inbox to archive, are the same job.
+#  - those of an embedded struct that has a name in its json tag. encoding/json writes it as an object of that name,
+#    but River looks for the fields beside it. Without another tagged field, all jobs of the kind are the same.
+#  - those of the second of two fields of one struct type. River takes the type for a recursive one. A move of a.png
+#    from inbox to trash, and one from inbox to archive, are the same job.
 # Insert returns no error; the job is lost, unless the caller looks at UniqueSkippedAsDuplicate.
 # Workaround: tag fields of the arguments' own struct only, or have no tag, so that all arguments count.
 #

@@ -3,10 +3,10 @@
 #
 # Expected: the versioner "simple" keeps the given number of old versions of each file ("keep"), and deletes the older
 # versions of that file only. Brackets, ? and * are usual characters of a file's name on Linux.
-# Behaviour: when a file is archived, its old versions are searched with its name as a glob pattern. Archive of
-# "logo [ab].png" finds the versions of "logo a.png" and "logo b.png" as one list, and deletes all but the last "keep" of
-# that list: "logo a.png" has no version left. The versions of "logo [ab].png" itself are not found, so that more than
-# "keep" stay. Clean, which runs once an hour or so, tells the files apart. No error or warning is reported.
+# Behaviour: when a file is archived, its old versions are searched with its name as a glob pattern. Archive of "logo
+# [ab].png" finds the versions of "logo a.png" and "logo b.png" as one list, and deletes all but the last "keep" of that
+# list: "logo a.png" has no version left. The versions of "logo [ab].png" itself are not found, so that more than "keep"
+# stay. Clean, which runs once an hour or so, tells the files apart. No error or warning is reported.
 # Workaround: no file names with these characters, or the versioner "trashcan", which searches nothing.
 #
 # Needs go and the Go module proxy.
