@@ -115,25 +115,30 @@ func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(),
 // query only where the caller passes one that ends.
 //
 // pgx reads in the background when a write is slow, and on a busy machine such a read stays behind on a connection that
-// nobody uses. So a write starts the time of a pending read anew, and a connection that ended itself closes in order.
+// nobody uses. So a write starts the time of pending reads anew, and a connection that ended itself closes in order.
+// When pgx gives a connection up, it reads to its end, also beside such a read.
 type patient struct {
 	net.Conn
 	patience time.Duration
 	tired    atomic.Bool
 
 	mu      sync.Mutex
-	pending *time.Timer // ends the Read under way; nil if there is none
+	pending map[*time.Timer]bool // each ends a Read under way
 }
 
-// Read is net.Conn's. There is one at a time.
+// Read is net.Conn's.
 func (p *patient) Read(b []byte) (int, error) {
+	end := time.AfterFunc(p.patience, p.tire)
 	p.mu.Lock()
-	p.pending = time.AfterFunc(p.patience, p.tire)
+	if p.pending == nil {
+		p.pending = map[*time.Timer]bool{}
+	}
+	p.pending[end] = true
 	p.mu.Unlock()
 	n, err := p.Conn.Read(b)
 	p.mu.Lock()
-	p.pending.Stop()
-	p.pending = nil
+	delete(p.pending, end)
+	end.Stop()
 	p.mu.Unlock()
 	return n, p.explain(err)
 }
@@ -141,8 +146,8 @@ func (p *patient) Read(b []byte) (int, error) {
 // Write is net.Conn's.
 func (p *patient) Write(b []byte) (int, error) {
 	p.mu.Lock()
-	if p.pending != nil {
-		p.pending.Reset(p.patience)
+	for end := range p.pending {
+		end.Reset(p.patience)
 	}
 	p.mu.Unlock()
 	end := time.AfterFunc(p.patience, p.tire)

@@ -39,6 +39,32 @@ func TestAReadThatWasPendingBeforeAQueryDoesNotEndIt(t *testing.T) {
 	})
 }
 
+// pgx reads what is left of a connection that it gives up, also if a read from the time before is pending.
+func TestTwoReadsEndEachByItself(t *testing.T) {
+	client, server := net.Pipe()
+	p := &patient{Conn: client, patience: time.Minute}
+	ended := make(chan error)
+	for range 2 {
+		go func() {
+			_, err := p.Read(make([]byte, 1))
+			ended <- err
+		}()
+	}
+	for range 2 {
+		if _, err := server.Write([]byte{1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if len(p.pending) != 0 {
+		t.Errorf("%d reads are pending", len(p.pending))
+	}
+}
+
 func TestAServerThatIsSilentEndsACall(t *testing.T) {
 	for name, call := range map[string]func(net.Conn, []byte) (int, error){
 		"read": net.Conn.Read, "write": net.Conn.Write,
