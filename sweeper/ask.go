@@ -332,10 +332,13 @@ func (sc *scan) picture(ctx context.Context, r *reader, c *openCase, buffer []by
 }
 
 // consult gets OpenAI's answer about a picture, which is uploaded unless its bytes show that it is not open: a copy of
-// it was uploaded, or it is known. The upload is in the journal before it begins.
+// it was uploaded, it is known, or it names a camera. The upload is in the journal before it begins.
 func (sc *scan) consult(ctx context.Context, c *openCase, picture []byte) error {
 	s, of := sc.decider.s, journal.Content{Size: c.Size, SHA256: c.sum}
 	if !sc.isOpen(journal.Record{Entry: c.Entry, Verdict: c.rec.Verdict}) {
+		return nil
+	}
+	if c.rec.Verdict.Camera = fingerprint.NamesCamera(picture); c.rec.Verdict.Camera {
 		return nil
 	}
 	upload, err := sc.journal.BeginUpload(ctx, of, s.o.Policy.OpenAI.Uploads)

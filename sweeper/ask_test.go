@@ -193,6 +193,32 @@ func TestOnlyWhatIsOpenIsUploaded(t *testing.T) {
 	}
 }
 
+// A scan sees a camera up to the pixels alone; before an upload all bytes are searched.
+func TestAPictureThatNamesACameraAnywhereStaysHere(t *testing.T) {
+	t.Parallel()
+	b, o := askBox(t, askRules)
+	exif := []byte("II*\x00\x08\x00\x00\x00\x01\x00" + // one entry: Make, a text of 6 bytes
+		"\x0f\x01\x02\x00\x06\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00Canon\x00")
+	for path, colour := range map[string]byte{"/data/root/holiday.png": marked, ours(1): marked + 1} {
+		b.put(path, slices.Concat(square(1024, colour), c2patest.PNGChunk("eXIf", exif)))
+	}
+	for i := range 3 {
+		found, sum := b.verdicts()
+		if len(o.takes()) != 0 || sum.Uploads != 0 || sum.Unasked != 0 || sum.Errors != 0 {
+			t.Errorf("scan %d: %+v, want no upload", i, sum)
+		}
+		if i > 0 && sum.BytesRead != 0 {
+			t.Errorf("scan %d reads %d bytes again", i, sum.BytesRead)
+		}
+		if len(found) != 1 || found[ours(1)].Confidence != fingerprint.Likely {
+			t.Errorf("scan %d: %+v, want the one with ChatGPT's name, as likely", i, found)
+		}
+	}
+	if sum := b.apply(); sum.Trashed != 0 {
+		t.Errorf("%+v", sum)
+	}
+}
+
 func TestWhatOpenAISaysRaisesTheLevel(t *testing.T) {
 	t.Parallel()
 	b, o := askBox(t, askRules)
