@@ -3,7 +3,6 @@
 package fleet
 
 import (
-	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -22,7 +21,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/sweepd/sweepd/internal/cloudsim"
 	"github.com/sweepd/sweepd/internal/cloudsim/rehearsal"
 	"github.com/sweepd/sweepd/internal/daemon"
 	"github.com/sweepd/sweepd/internal/testing/rotation"
@@ -30,7 +28,8 @@ import (
 	"github.com/sweepd/sweepd/providers"
 )
 
-// chaosVariable makes TestADisturbedFleetSweepsAllOnce a long run by hand, of that many accounts: ACCOUNTSxFILES.
+// chaosVariable makes TestADisturbedFleetSweepsAllOnce a long run by hand, of that many accounts, with a disturbance
+// so often: ACCOUNTSxFILES/DURATION.
 const chaosVariable = "SWEEPD_CHAOS"
 
 // chaosLease is how long a lease lasts in a short run. Another worker is free to take a storage before the fleet counts
@@ -42,7 +41,7 @@ const chaosLease = 2 * time.Second
 // once and recorded once, no more than the limits allow, and in the end all of them.
 func TestADisturbedFleetSweepsAllOnce(t *testing.T) {
 	c := newChaos(t)
-	slice := rotation.New(t, 6)
+	slice := rotation.New(t, 7)
 	if c.long {
 		slice.First, slice.Stride = 1, 1
 	}
@@ -55,6 +54,7 @@ func TestADisturbedFleetSweepsAllOnce(t *testing.T) {
 		c.disturb(some[0])
 		if c.long {
 			some = append(some, some[0])
+			within(c.apart, func() bool { return !c.busy() })
 		}
 		some = some[1:]
 	}
@@ -85,6 +85,7 @@ func disturbances() []disturbance {
 		{"jobs are lost", (*chaos).lose},
 		{"the server is frozen", (*chaos).freeze},
 		{"a worker is replaced", (*chaos).replace},
+		{"a newer program begins beside older ones", (*chaos).upgrade},
 	}
 }
 
@@ -95,9 +96,11 @@ type chaos struct {
 	db    *pgxpool.Pool
 	crew  []*member
 	long  bool
+	apart time.Duration // the disturbances begin so long after each other, in a long run
 	files int           // of an account
 	limit int           // of the files that may be moved while the fleet is disturbed
 	ahead time.Duration // of the clock of the workers hired from now on
+	newer int           // how many versions newer they are
 	began time.Time
 	took  map[string]int // the disturbances that took place, by name
 }
@@ -117,35 +120,38 @@ func newChaos(t *testing.T) *chaos {
 	accounts := 6
 	if text := os.Getenv(chaosVariable); text != "" {
 		c.long = true
-		must(fmt.Sscanf(text, "%dx%d", &accounts, &c.files))(t)
+		size, apart, _ := strings.Cut(text, "/")
+		must(fmt.Sscanf(size, "%dx%d", &accounts, &c.files))(t)
+		c.apart = must(time.ParseDuration(apart))(t)
 	}
 	c.world = newWorld(t, rehearsal.Options{Accounts: accounts / 2, Files: c.files, Latency: 20 * time.Millisecond})
 	c.db = connect(t, c.database)
 	return c
 }
 
-// begin starts the workers and waits until they move files. In a short run they do so slowly from then on, and may move
-// two thirds of what is due.
+// begin starts the workers and waits until they move files. In a short run they do so slowly, and may move two thirds
+// of what is due. A pause keeps them from it until all are at work.
 func (c *chaos) begin() {
 	c.limit = c.due(c.files)
 	workers := 8
+	j := must(journal.Open(c.Context(), c.database, journal.Options{Now: time.Now}))(c)
+	defer func() { ok(c, j.Close()) }()
 	if !c.long {
 		workers, c.limit = 4, c.limit*2/3
-		ok(c, must(journal.Open(c.Context(), c.database, journal.Options{Now: time.Now}))(c).Close())
-		s := open(c, c.database)
-		for service := range rates() {
-			ok(c, s.addQuota(c.Context(), service, 15)) // else all is moved before the pace is set
-		}
+		ok(c, j.SetPause(c.Context(), time.Now(), time.Time{}))
 	}
 	c.setLimit(c.limit)
 	for range workers {
 		c.crew = append(c.crew, c.hire())
 	}
+	if !c.long {
+		c.calm()
+		c.pace(2)
+		ok(c, j.SetPause(c.Context(), time.Time{}, time.Time{}))
+		must((&store{pool: c.db}).ask(c.Context(), nil))(c)
+	}
 	c.began = time.Now()
 	c.until("it moves files", `SELECT count(*) > 0 FROM operations`)
-	if !c.long {
-		c.pace(2)
-	}
 }
 
 // setLimit changes the limit of files in the policy.
@@ -171,7 +177,7 @@ func (c *chaos) hire() *member {
 	u.RawQuery = q.Encode()
 	set := quickly()
 	set.Database, set.Ahead, set.Poll = u.String(), c.ahead, 50*time.Millisecond
-	set.Slice.Files = 2
+	set.Slice.Files, set.Version = 2, latest()+c.newer
 	if c.long {
 		set.Slice = daemon.Slice{}
 	} else {
@@ -250,6 +256,23 @@ func (c *chaos) replace() bool {
 	return true
 }
 
+// upgrade starts workers of a newer program one by one. The older ones end by themselves when they see the first.
+func (c *chaos) upgrade() bool {
+	c.newer++
+	for _, m := range c.crew {
+		m.over = true
+	}
+	for i, m := range c.crew {
+		c.crew[i] = c.hire()
+		select {
+		case <-m.done:
+		case <-time.After(patience):
+			c.Fatalf("an older worker goes on:\n%s", m.log)
+		}
+	}
+	return true
+}
+
 // setClocks replaces all workers by some whose clock is ahead of the database's, by nearly as much as is allowed. It is
 // the clock of one machine, which never goes back.
 func (c *chaos) setClocks() bool {
@@ -310,10 +333,7 @@ func (c *chaos) stopBetween() bool {
 	var is bool
 	open := c.row(`SELECT count(*) > 0 FROM operations WHERE storage = $1 AND ref = $2 AND ended IS NULL`,
 		[]any{storage, ref}, &is) && is
-	done := slices.ContainsFunc(c.audit.Mutations(0), func(m cloudsim.Record) bool {
-		return m.N > 0 && m.Account == c.accounts[storage] && c.before(m).ref == string(ref)
-	})
-	if !open || done {
+	if !open || c.moved()[c.accounts[storage]+" "+string(ref)] > 0 {
 		return false
 	}
 	return within(patience, func() (is bool) {
@@ -455,20 +475,4 @@ func (c *chaos) judgeChanges() {
 	if !maps.Equal(recorded, moved) {
 		c.Errorf("the record has\n%v\nand the clouds have\n%v", recorded, moved)
 	}
-}
-
-// changed is a file that a worker has changed, as it was before.
-type changed struct {
-	Name            string
-	Starred, Shared bool
-	Path            string `json:"path_lower"` // of a Dropbox
-
-	ref string // by which the record names it
-}
-
-func (c *chaos) before(m cloudsim.Record) (file changed) {
-	c.Helper()
-	ok(c, json.Unmarshal(m.Before, &file))
-	file.ref = cmp.Or(file.Path, m.File)
-	return file
 }

@@ -3,6 +3,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -125,6 +126,9 @@ type world struct {
 	env      []string
 	workers  []*process    // that are to run
 	more     time.Duration // that until waits in addition to patience
+
+	inTrash map[string]int // moved's, by the clouds' record up to read
+	read    int64
 }
 
 // fleetPolicy deletes what is recognised by its name, as soon as it is seen.
@@ -300,15 +304,36 @@ func (w *world) done(files int) {
 	w.Fatalf("%d of %d files were moved", len(w.moved()), files)
 }
 
-// moved are the files that went to the trash of the clouds, by the clouds' own record.
+// moved are the files that went to the trash of the clouds, by the clouds' own record. They are named by account and
+// reference.
 func (w *world) moved() map[string]int {
-	all := map[string]int{}
-	for _, m := range w.audit.Mutations(0) {
+	w.Helper()
+	if w.inTrash == nil {
+		w.inTrash = map[string]int{}
+	}
+	for _, m := range w.audit.Mutations(w.read) {
+		w.read = m.Seq
 		if m.N > 0 && (m.Op == "trash" || m.Op == "delete") {
-			all[m.Account+" "+m.File]++
+			w.inTrash[m.Account+" "+w.before(m).ref]++
 		}
 	}
-	return all
+	return w.inTrash
+}
+
+// changed is a file that a worker has changed, as it was before.
+type changed struct {
+	Name            string
+	Starred, Shared bool
+	Path            string `json:"path_lower"` // of a Dropbox
+
+	ref string // by which the record names it
+}
+
+func (w *world) before(m cloudsim.Record) (file changed) {
+	w.Helper()
+	ok(w, json.Unmarshal(m.Before, &file))
+	file.ref = cmp.Or(file.Path, m.File)
+	return file
 }
 
 // due is how many files of an account of so many the policy takes: see furnish and stock in the rehearsal.
