@@ -48,11 +48,11 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 	default:
 		err := l.execute(ctx, a, plan, scan, reason)
 		switch {
+		case unrecordable(err): // also if it cannot be asked whether there is a pause
+			return err
 		case errors.Is(err, sweeper.ErrPaused):
 			l.agenda.left, l.agenda.asked = l.timing.onChange(), false
 			return nil // the rest is due as soon as the pause ends
-		case unrecordable(err):
-			return err
 		}
 	}
 	if err := l.d.journal.Err(); err != nil {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -172,7 +173,7 @@ func (d *daemon) beginTurn(storage string, cancel context.CancelFunc) (*loop, er
 // turn opens the storage and makes one pass, if one is due.
 func (l *loop) turn(ctx context.Context) (err error) {
 	defer l.enter(status.Idle)
-	if err := l.since(ctx); err != nil {
+	if err := cmp.Or(l.since(ctx), l.unasked()); err != nil {
 		return err
 	}
 	// After a failure the storage is opened anew, and looked at as by the loop of one machine.
@@ -195,6 +196,16 @@ func (l *loop) turn(ctx context.Context) (err error) {
 		return err
 	}
 	return l.pass(ctx, a, next)
+}
+
+// unasked returns the error by which it is not known whether files may be deleted now; nil if it is known. Such an
+// error may be over in a moment, and a pause is not.
+func (l *loop) unasked() error {
+	now := l.d.now()
+	if err := cmp.Or(l.d.paused(now), l.d.outdated(now)); unrecordable(err) {
+		return err
+	}
+	return nil
 }
 
 // watch sets the storage that shows the progress of a listing.

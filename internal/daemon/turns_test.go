@@ -1,12 +1,16 @@
 package daemon
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sweepd/sweepd/internal/app"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
+	"github.com/sweepd/sweepd/sweeper"
 )
 
 // Under another policy a storage is looked at anew, as by a service that has loaded it. What the user asked for is not
@@ -67,5 +71,58 @@ schedule: {sweep: daily 03:00}
 		if got := Signature(read(strings.Replace(text, old, c.now, 1))); (got == is) != c.same {
 			t.Errorf("%q instead of %q: the same signature is %t", c.now, old, got == is)
 		}
+	}
+}
+
+// A database that does not say whether there is a pause may do so in a moment; a pause ends when somebody ends it.
+func TestATurnThatCannotAskWhetherItMayDeleteIsMadeAgainSoon(t *testing.T) {
+	t.Parallel()
+	doubt := fmt.Errorf("%w: %w", sweeper.ErrPaused, journal.ErrUnreachable)
+	for _, c := range []struct {
+		what  string
+		why   error
+		after int // the questions that are answered before
+		soon  bool
+	}{
+		{"at its begin", doubt, 0, true},
+		{"before the move", doubt, 2, true},
+		{"a pause before the move", sweeper.ErrPaused, 2, false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, "enforce", ", on_change: true")
+				h.put("drive", ours(1), 1)
+				asked, answers := 0, false // one at a time: there is one file
+				h.options = func(o *Options) {
+					o.Hold = func(time.Time) error {
+						if asked++; answers || asked <= c.after {
+							return nil
+						}
+						return c.why
+					}
+				}
+				d := newDaemon(h.runOptions())
+				if err := d.begin(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				s, slice := &Service{d}, Slice{Files: 500, Time: time.Minute}
+				turn, err := s.Turn(t.Context(), "drive", "", slice)
+				soon := turn.Err != nil && turn.Wait < time.Minute
+				if err != nil || soon != c.soon || turn.Left == c.soon {
+					t.Errorf("got %+v, %v; want it again soon: %v", turn, err, c.soon)
+				}
+				h.bin("drive")
+				answers = true
+				time.Sleep(turn.Wait)
+				if turn, err = s.Turn(t.Context(), "drive", turn.Memory, slice); err != nil || turn.Err != nil {
+					t.Errorf("got %+v, %v", turn, err)
+				}
+				h.bin("drive", "/"+ours(1))
+				if err := d.end(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/sweeper"
 )
 
@@ -16,15 +17,16 @@ func TestWhatABeatSaysIsTrueForItsPolicyAndForSomeBeats(t *testing.T) {
 	for _, c := range []struct {
 		what, policy string
 		at           time.Time
-		held         bool
+		held, doubt  bool
 	}{
-		{"at the beat", "a enforce", now, false},
-		{"with a policy that was loaded since", "b enforce", now, true},
-		{"in a mode that was loaded since", "a report", now, true},
-		{"after beats that failed", "a enforce", now.Add(61 * time.Second), true},
+		{"at the beat", "a enforce", now, false, false},
+		{"with a policy that was loaded since", "b enforce", now, true, false},
+		{"in a mode that was loaded since", "a report", now, true, false},
+		{"after beats that failed", "a enforce", now.Add(61 * time.Second), true, true},
 	} {
-		if err := h.against(c.at, c.policy); errors.Is(err, sweeper.ErrPaused) != c.held {
-			t.Errorf("%s: got %v, want held: %v", c.what, err, c.held)
+		err := h.against(c.at, c.policy)
+		if errors.Is(err, sweeper.ErrPaused) != c.held || errors.Is(err, journal.ErrUnreachable) != c.doubt {
+			t.Errorf("%s: got %v, want held: %v, and in doubt: %v", c.what, err, c.held, c.doubt)
 		}
 	}
 }

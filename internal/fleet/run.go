@@ -236,7 +236,7 @@ func (h *heldFor) against(now time.Time, policy string) error {
 }
 
 func errUnasked() error {
-	return language.Explain(sweeper.ErrPaused,
+	return language.Explain(fmt.Errorf("%w: %w", sweeper.ErrPaused, journal.ErrUnreachable),
 		language.Messagef("deletion is paused: the other workers of the fleet cannot be asked"))
 }
 
