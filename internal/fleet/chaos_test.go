@@ -140,7 +140,11 @@ func (c *chaos) begin() {
 		workers, c.limit = 4, c.limit*2/3
 		ok(c, j.SetPause(c.Context(), time.Now(), time.Time{}))
 	}
-	c.setLimit(c.limit)
+	limit := c.limit
+	if c.long { // an intent of a stopped worker counts, so that a limit of just enough refuses a plan
+		limit *= 2
+	}
+	c.setLimit(limit)
 	for range workers {
 		c.crew = append(c.crew, c.hire())
 	}
@@ -179,7 +183,7 @@ func (c *chaos) hire() *member {
 	set.Database, set.Ahead, set.Poll = u.String(), c.ahead, 50*time.Millisecond
 	set.Slice.Files, set.Version = 2, latest()+c.newer
 	if c.long {
-		set.Slice = daemon.Slice{}
+		set.Slice, set.Beat, set.Poll = daemon.Slice{}, 0, 0
 	} else {
 		set.Lease = chaosLease
 	}
