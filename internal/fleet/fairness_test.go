@@ -48,46 +48,27 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 	for i := range light {
 		add(fmt.Sprintf("l%03d", i), 1) // a policy has at most 64 KiB
 	}
-	home, dsn := t.TempDir(), server.Schema(t)
-	file := filepath.Join(home, "policy.yaml")
-	ok(t, os.WriteFile(file, fmt.Appendf(nil, fleetPolicy, strings.Join(lines, "\n")), 0o600))
+	dsn := server.Schema(t)
 	s, opened, asked := connect(t, dsn), 0, time.Time{}
-	o := Options{
-		Slice: daemon.Slice{Files: slice, Time: time.Hour}, Turns: 1, Beat: 2 * time.Second, Poll: 5 * time.Millisecond,
-	}
-	o.Options.Options = app.Options{
-		Getenv: func(name string) string {
-			return map[string]string{"HOME": home, "SWEEPD_POLICY": file, app.DatabaseVariable: dsn}[name]
-		},
-		Now: time.Now, Host: "host", Log: slog.New(slog.DiscardHandler),
-		Account: func(_ context.Context, name string, _ policy.Storage) (providers.Driver, []string, error) {
-			if name == "a_heavy" {
-				if opened++; opened == 3 { // the light ones had their turn, and all are due again
-					err := s.QueryRow(t.Context(), `WITH due AS (UPDATE fleet_storages SET next_due = clock_timestamp(),
-						again = true WHERE storage LIKE 'l%' RETURNING 1)
-						SELECT clock_timestamp() FROM due LIMIT 1`).Scan(&asked)
-					if err != nil {
-						return nil, nil, err
-					}
+	o := inMemory(t, dsn, lines, func(name string) (providers.Driver, error) {
+		if name == "a_heavy" {
+			if opened++; opened == 3 { // the light ones had their turn, and all are due again
+				err := s.QueryRow(t.Context(), `WITH due AS (UPDATE fleet_storages SET next_due = clock_timestamp(),
+					again = true WHERE storage LIKE 'l%' RETURNING 1)
+					SELECT clock_timestamp() FROM due LIMIT 1`).Scan(&asked)
+				if err != nil {
+					return nil, err
 				}
 			}
-			return providertest.NewMemory(accounts[name]), []string{"/"}, nil
-		},
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		err := Run(ctx, o)
-		if ctx.Err() == nil {
-			t.Errorf("the worker has ended: %v", err)
 		}
-		ended <- err
-	}()
+		return providertest.NewMemory(accounts[name]), nil
+	})
+	o.Slice, o.Turns = daemon.Slice{Files: slice, Time: time.Hour}, 1
+	stop := begin(t, o)
 	w := &world{TB: t, database: dsn, more: time.Duration(light) * time.Second}
 	w.until("all are swept", `SELECT count(*) = $1 FROM fleet_storages WHERE state = 'idle' AND ended IS NOT NULL
 		AND failure = '' AND next_due > clock_timestamp()`, light+1)
-	stop()
-	ok(t, <-ended)
+	ok(t, stop())
 	if n := len(accounts["a_heavy"].Bin()); n != files {
 		t.Errorf("%d of %d files of the heavy account were moved", n, files)
 	}
@@ -121,4 +102,40 @@ func TestAHeavyAccountDelaysALightOneByASliceAtMost(t *testing.T) {
 	}
 	t.Logf("%d light accounts, %s a turn, the last after %s; a slice of the heavy one takes up to %s", light,
 		turns/time.Duration(2*light), wait, longest)
+}
+
+// inMemory returns the options of a worker in this process. It has those storages, as lines of the policy, and open
+// returns the drivers of their accounts.
+func inMemory(t *testing.T, dsn string, lines []string, open func(name string) (providers.Driver, error)) Options {
+	t.Helper()
+	home := t.TempDir()
+	file := filepath.Join(home, "policy.yaml")
+	ok(t, os.WriteFile(file, fmt.Appendf(nil, fleetPolicy, strings.Join(lines, "\n")), 0o600))
+	o := Options{Beat: 2 * time.Second, Poll: 5 * time.Millisecond}
+	o.Options.Options = app.Options{
+		Getenv: func(name string) string {
+			return map[string]string{"HOME": home, "SWEEPD_POLICY": file, app.DatabaseVariable: dsn}[name]
+		},
+		Now: time.Now, Host: "host", Log: slog.New(slog.DiscardHandler),
+		Account: func(_ context.Context, name string, _ policy.Storage) (providers.Driver, []string, error) {
+			d, err := open(name)
+			return d, []string{"/"}, err
+		},
+	}
+	return o
+}
+
+// begin begins a worker in this process. stop ends it, and returns how it ended.
+func begin(t *testing.T, o Options) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		err := Run(ctx, o)
+		if ctx.Err() == nil {
+			t.Errorf("the worker has ended: %v", err)
+		}
+		ended <- err
+	}()
+	return func() error { cancel(); return <-ended }
 }

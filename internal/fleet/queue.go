@@ -316,7 +316,7 @@ func (f *fleet) run(ctx context.Context) error {
 		return err
 	}
 	newer := f.pump(ctx, client, slots)
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.o.ShutdownTimeout)
 	defer cancel()
 	err = client.StopAndCancel(stopping)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -324,9 +324,6 @@ func (f *fleet) run(ctx context.Context) error {
 	}
 	return errors.Join(newer, err)
 }
-
-// stopTimeout is how long the end of a worker waits for its turns.
-const stopTimeout = 20 * time.Second
 
 // pump queues what is due, and records that the worker is alive, until ctx ends. It returns ErrNewer as soon as a newer
 // program has been at work.

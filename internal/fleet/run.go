@@ -26,7 +26,7 @@ import (
 // Options are the options of Run.
 type Options struct {
 	// Options are those of the service. Its paths have to name a database: see app.Paths. Once, Turns, Hold and Quota
-	// are set by Run.
+	// are set by Run. A ShutdownTimeout of 0 is 20 seconds.
 	daemon.Options
 	Slice daemon.Slice  // what one turn may take; 0: 500 files, 4 minutes
 	Turns int           // the most turns of accounts of one service at once; 0: 8
@@ -45,7 +45,7 @@ func (o Options) withDefaults() Options {
 	o.Slice.Files, o.Slice.Time = cmp.Or(o.Slice.Files, 500), cmp.Or(o.Slice.Time, 4*time.Minute)
 	// With answers after 50 ms, two workers fill the quota of Google Drive. Each turn takes 1.4 MB.
 	o.Turns, o.Beat = cmp.Or(o.Turns, 8), cmp.Or(o.Beat, 10*time.Second)
-	o.Poll = cmp.Or(o.Poll, time.Second)
+	o.Poll, o.ShutdownTimeout = cmp.Or(o.Poll, time.Second), cmp.Or(o.ShutdownTimeout, 20*time.Second)
 	return o
 }
 
@@ -110,7 +110,6 @@ func Run(ctx context.Context, o Options) error {
 	}
 	d := o.Options
 	d.Once, d.Turns, d.Hold, d.Quota = false, f.work, f.hold, f.quota
-	d.ShutdownTimeout = cmp.Or(d.ShutdownTimeout, stopTimeout)
 	return daemon.Run(ctx, d)
 }
 
