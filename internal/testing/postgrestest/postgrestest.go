@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -127,7 +128,13 @@ func (s *Server) run() error {
 	}
 	s.cmd = s.command("postgres", args...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
-	if err := s.cmd.Start(); err != nil {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // the server ends with the thread that started it: see outlives
+		started <- s.cmd.Start()
+		select {}
+	}()
+	if err := <-started; err != nil {
 		return err
 	}
 	for range 600 {

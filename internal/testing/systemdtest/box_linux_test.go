@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -59,14 +60,19 @@ func boot(t *testing.T, setup string) *box {
 	cmd.Env = append(os.Environ(), "BOX="+dir, "SETUP="+setup)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // no box outlives its test
-	if err := cmd.Start(); err != nil {
+	started, ended := make(chan error), make(chan error, 1)
+	go func() {
+		// Pdeathsig is sent when the thread that started the box ends (prctl(2)), and dial ends threads.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		if started <- err; err == nil {
+			ended <- cmd.Wait()
+			booted.Close()
+		}
+	}()
+	if err := <-started; err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() {
-		ended <- cmd.Wait()
-		booted.Close()
-	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill() // and all in the box with it
 		<-ended
