@@ -57,6 +57,8 @@ func causeOf(err error) status.Cause {
 		return status.CauseClock
 	case needsSignIn(err):
 		return status.CauseSignIn
+	case is(journal.ErrUnreachable): // before a pause: whether there is one is not known then
+		return status.CauseStorage
 	case is(sweeper.ErrPaused):
 		return status.CausePaused
 	case has[*sweeper.LimitError](err), has[*sweeper.SurgeError](err):

@@ -46,6 +46,10 @@ func TestAProblemNamesWhatMendsIt(t *testing.T) {
 		},
 		{fmt.Errorf("%w until noon", sweeper.ErrPaused), status.CausePaused, []string{"until noon: sweepd resume"}},
 		{
+			fmt.Errorf("%w, as far as is known: %w", sweeper.ErrPaused, journal.ErrUnreachable), status.CauseStorage,
+			[]string{"the database of the journal does not answer: sweepd doctor drive"},
+		},
+		{
 			&sweeper.LimitError{Reasons: []string{"3 files"}},
 			status.CauseLimits,
 			[]string{"drive: ", "3 files", "raise"},
