@@ -8,8 +8,12 @@ import (
 	"io"
 )
 
-// maxTexts limits the bytes of all compressed texts of a PNG that are searched. Real ones have some KiB.
-const maxTexts = 16 << 20
+// maxTexts limits the bytes of all compressed texts of a PNG that are searched. Real ones have some KiB. Each text
+// counts as textCost more, which is about what its decoder takes.
+const (
+	maxTexts = 16 << 20
+	textCost = 32 << 10
+)
 
 // maxDirectories limits the TIFF structures that are read. A camera's picture has a few; noise of 50 MiB has none.
 const maxDirectories = 1000
@@ -56,7 +60,7 @@ func textNamesCamera(png []byte) bool {
 			if err == nil {
 				text, err = io.ReadAll(io.LimitReader(z, left+1))
 			}
-			left -= int64(len(text))
+			left -= int64(len(text)) + textCost
 			if err != nil || left < 0 {
 				return true
 			}

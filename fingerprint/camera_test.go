@@ -44,6 +44,7 @@ func TestACameraIsNamedAnywhereInAPicture(t *testing.T) {
 	behind := func(kind, data string) []byte {
 		return slices.Concat(aPNG(), c2patest.PNGChunk(kind, []byte(data)))
 	}
+	empty := c2patest.PNGChunk("zTXt", []byte("Comment\x00\x00"+deflated("")))
 	for _, c := range []struct {
 		what    string
 		picture []byte
@@ -62,6 +63,8 @@ func TestACameraIsNamedAnywhereInAPicture(t *testing.T) {
 		{"another plain text", behind("tEXt", "Comment\x00a canon"), false},
 		{"a text that is not compressed as it says", behind("zTXt", "Comment\x00\x00a canon"), true},
 		{"a text that never ends", behind("zTXt", "Comment\x00\x00"+deflated(strings.Repeat("a", maxTexts+1))), true},
+		{"texts without end", slices.Concat(aPNG(), bytes.Repeat(empty, maxTexts/textCost+1)), true},
+		{"some texts", slices.Concat(aPNG(), bytes.Repeat(empty, 100)), false},
 		{"cut texts", behind("iTXt", "Comment"), false},
 		{"a JPEG without metadata", aJPEG(), false},
 		{"a JPEG's XMP", aJPEG(part{"\xE1", []byte("http://ns.adobe.com/xap/1.0/\x00" + cameraXMP)}), true},

@@ -91,7 +91,7 @@ type Verdict struct {
 	Product    Product    `json:"product,omitempty"`
 	Made       time.Time  `json:"made,omitzero"`     // signing time by a trusted token or claim, in UTC
 	Derived    bool       `json:"derived,omitempty"` // the image was changed after it was made
-	Camera     bool       `json:"camera,omitempty"`  // its EXIF names the maker of a camera or a scanner
+	Camera     bool       `json:"camera,omitempty"`  // its metadata names the maker of a camera or a scanner
 
 	// Twin is the file that is left without the credential, if that is verified. Programs that take the credential out
 	// and change nothing else make it.
