@@ -228,6 +228,9 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, daemon.ErrOutdated):
 		return exitUnsafe,
 			"operations in progress were finished and recorded; check the policy with: sweepd check; then run again"
+	case errors.Is(err, journal.ErrUnreachable): // before a pause: whether there is one is not known then
+		return exitTrouble, "check that the database runs and that this machine reaches it: its address is in " +
+			app.DatabaseVariable
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "operations in progress were finished and recorded; to continue: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
@@ -242,9 +245,6 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, journal.ErrVersion):
 		return exitUnsafe, "nothing was changed; install the version of sweepd that wrote the record, or a newer " +
 			"one: the record is intact"
-	case errors.Is(err, journal.ErrUnreachable):
-		return exitTrouble, "check that the database runs and that this machine reaches it: its address is in " +
-			app.DatabaseVariable
 	case errors.Is(err, journal.ErrClocks):
 		return exitTrouble, "set the clocks of both, best by NTP; no age is computed with a wrong one"
 	case journal.Unreliable(err) && p.getenv(app.DatabaseVariable) != "":

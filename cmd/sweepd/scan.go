@@ -12,6 +12,7 @@ import (
 	"github.com/sweepd/sweepd/internal/app"
 	"github.com/sweepd/sweepd/internal/language"
 	"github.com/sweepd/sweepd/internal/report"
+	"github.com/sweepd/sweepd/journal"
 	"github.com/sweepd/sweepd/policy"
 	"github.com/sweepd/sweepd/sweeper"
 )
@@ -201,7 +202,7 @@ func (p *program) refusal(
 func asRefusal(err error) (refusal, other error) {
 	_, limit := errors.AsType[*sweeper.LimitError](err)
 	_, surge := errors.AsType[*sweeper.SurgeError](err)
-	if limit || surge || errors.Is(err, sweeper.ErrPaused) {
+	if limit || surge || errors.Is(err, sweeper.ErrPaused) && !errors.Is(err, journal.ErrUnreachable) {
 		return err, nil
 	}
 	return nil, err
